@@ -20,7 +20,7 @@ from cycling.errors import InputError
 from cycling.formats import Field
 from cycling.formats.columns.labels import channel_label
 from db.engine import Database
-from db.measures.export import EVERYTHING, Columns, chosen_columns, column_blocks
+from db.measures.export import Columns, CsvChoice, chosen_columns, column_blocks
 from db.queries.experiments.detail import check_experiment
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import ExperimentRow, SortKey, list_experiments
@@ -94,7 +94,7 @@ class Laboratory:
     ) -> dict[str, Floats]:
         between = _window(since, until)
         check_experiment(self._database, experiment_id)
-        columns = chosen_columns(self._database, experiment_id, EVERYTHING)
+        columns = chosen_columns(self._database, experiment_id, CsvChoice(between=between))
         blocks = column_blocks(self._database, experiment_id, columns, between)
         parts = zip(*blocks, strict=True)
         labels = _labels(columns)

@@ -8,15 +8,34 @@ two rows with the same number the newer one counts.
 import json
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from bem.services import read_settings
 from cycling.errors import BemError
 from db.heartbeats import Process, read_processes
 from db.terms import MASTER_NODE, WAITING, WORKER, node_trouble
 
 WORKER_SILENT_S = 60.0
 MASTER_NODE_SILENT_S = 10.0
-PATIENCE_S = 5.0
+PATIENCE_S = 4.0
+USUAL_URL = "http://127.0.0.1:8050"
+
+
+def answer(arguments: Sequence[str]) -> str | None:
+    """Carry out `bem health` and return what it says; None if this is another command.
+
+    Only as services write it. Raises BemError if a process does not work.
+    """
+    match arguments:
+        case ["health", "web"]:
+            return check_web(USUAL_URL)
+        case ["health", "web", "--url", url]:
+            return check_web(url)
+        case ["health", "worker"]:
+            return check_worker(read_settings().database_url)
+        case ["health", "master-node"]:
+            return check_master_node(read_settings().database_url)
+    return None
 
 
 def runs(process_id: int) -> bool:

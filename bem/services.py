@@ -37,11 +37,21 @@ def read_settings() -> Settings:
     return settings
 
 
+def look_for_database() -> None:
+    """Raise UnavailableError if the database hangs; for what loads much before it opens it."""
+    from db.heartbeats import knock
+
+    knock(read_settings().database_url)
+
+
 def open_database(settings: Settings, *, check: bool, for_pages: bool = False) -> "Database":
     """Open the database; refuse one that settings name wrongly, with `check` another revision.
 
     `for_pages`: somebody waits for every answer.
     """
+    from db.heartbeats import knock
+
+    knock(settings.database_url)  # before what takes long to load
     from db import migrations
     from db.engine import connect
     from db.failures import WrongDatabaseError

@@ -14,11 +14,11 @@ from typing import TypedDict
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.fill import Filled, fill
 from bench.lines import Goal, Line
 from bench.peers import Peer
-from bench.web import Served, Tab, add_viewer
-from bench.work import add_battery, add_experiments
+from bench.site.fill import Filled, fill
+from bench.site.web import Served, Tab, add_viewer
+from bench.site.work import add_battery, add_experiments
 from tests.machine import CHROMIUM, is_root
 
 PATIENCE_S = 60

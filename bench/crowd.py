@@ -18,13 +18,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.callbacks import graph, list_page
-from bench.fill import Filled, fill
 from bench.lines import MEGABYTES, Goal, Line, seconds
 from bench.peers import Peer
-from bench.processes import children, peak_mb
-from bench.web import NAME, Served, Tab, add_viewer
-from bench.work import add_battery, add_experiments
+from bench.site.callbacks import graph, list_page
+from bench.site.fill import Filled, fill
+from bench.site.processes import children, peak_mb
+from bench.site.web import NAME, Served, Tab, add_viewer
+from bench.site.work import add_battery, add_experiments
 from db.commands import jobs
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database

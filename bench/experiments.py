@@ -4,10 +4,10 @@ from functools import partial
 
 from flask.testing import FlaskClient
 
-from bench.callbacks import PAGE, UPDATE, list_page
 from bench.lines import Action, Goal, Limit, Line, Stopwatch
 from bench.peers import Peer, plain_query
-from bench.work import SEARCHED, add_experiments
+from bench.site.callbacks import PAGE, UPDATE, list_page
+from bench.site.work import SEARCHED, add_experiments
 from cycling.terms import Technology
 from db.engine import Database
 from db.queries.experiments.filters import Filter, filter_choices

@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bench.fill import Filled
 from bench.lines import MEGABYTES, Goal, Limit, Line, Stopwatch, seconds
 from bench.peers import Peer
-from bench.processes import children, forget_peak, peak_mb, resident_mb
-from bench.web import Download, Served, Tab, add_viewer
+from bench.site.fill import Filled
+from bench.site.processes import children, forget_peak, peak_mb, resident_mb
+from bench.site.web import Download, Served, Tab, add_viewer
 from db import series
 
 LIBRARIES = "import argon2, dash, dash_ag_grid, flask, gunicorn.app.base, numpy, plotly, sqlalchemy"

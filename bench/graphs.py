@@ -6,11 +6,11 @@ from functools import partial
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
-from bench.callbacks import UPDATE, graph
-from bench.fill import Filled
 from bench.lines import Goal, Limit, Line, Stopwatch, with_growth
 from bench.peers import Peer, plain_query
-from bench.work import BEGIN
+from bench.site.callbacks import UPDATE, graph
+from bench.site.fill import Filled
+from bench.site.work import BEGIN
 from db import series
 from db.engine import Database
 from db.measures.statistics import experiment_statistics

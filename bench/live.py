@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import bindparam, insert, update
 
-from bench.callbacks import live_question
 from bench.lines import Goal, Line
 from bench.peers import Peer
-from bench.web import Served, Tab, add_viewer
-from bench.work import add_battery
+from bench.site.callbacks import live_question
+from bench.site.web import Served, Tab, add_viewer
+from bench.site.work import add_battery
 from cycling.terms import Availability, ExperimentStatus, LimitType, Mode, StationState
 from db.engine import Database
 from db.models import (

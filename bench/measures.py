@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bench.fill import new_experiment
 from bench.lines import Goal, Limit, Line, Stopwatch
 from bench.peers import Peer
-from bench.work import add_battery
+from bench.site.fill import new_experiment
+from bench.site.work import add_battery
 from cycling.formats import Verification, open_table, propose, read_measures, verify
 from db.commands.experiments.imports import import_experiment
 from db.engine import Database

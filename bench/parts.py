@@ -7,13 +7,13 @@ from pathlib import Path
 
 from bench.experiments import experiment_lines
 from bench.exports import web_lines
-from bench.fill import fill_sizes
 from bench.graphs import graph_lines
 from bench.lines import Line
 from bench.measures import file_lines, import_line
 from bench.peers import Peer
-from bench.web import signed_in
-from bench.work import write_measures
+from bench.site.fill import fill_sizes
+from bench.site.web import signed_in
+from bench.site.work import write_measures
 
 WORKS = ("file", "import", "series", "web", "list")  # of the server's part
 

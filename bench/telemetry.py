@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.lines import MEGABYTES, Goal, Line
 from bench.peers import Peer
-from bench.processes import resident_mb
+from bench.site.processes import resident_mb
 from tests.faults.lab import Lab
 from tests.faults.unit import ScriptedUnit
 from tests.servers import Mosquitto

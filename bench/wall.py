@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, update
 from bench.browser import opened_browser
 from bench.lines import KILOBYTES, MEGABYTES, Goal, Line
 from bench.peers import Peer
-from bench.web import Served, add_viewer
+from bench.site.web import Served, add_viewer
 from cycling.terms import ExperimentStatus, StationState
 from db.engine import Database
 from db.models import ConfirmedBattery, CyclerStation, Experiment, StationLive

@@ -35,7 +35,7 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("started", "Started", width=114, cellRenderer="Titled"),
         right("finished", "Ended", width=114, cellRenderer="Titled"),
         right("duration", "Wall time", width=100),
-        right("test", "Test time", width=100, sortable=False),
+        right("test", "Test time", width=108, sortable=False, cellRenderer="Titled"),
         right("pauses", "Pauses", width=100, sortable=False),
     ]
     for one in columns:

@@ -7,6 +7,7 @@ from cycling.terms import LithiumChemistry, Technology
 from cycling.units import duration_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+SMALL = 0.1  # what is less is written in thousandths
 
 
 def unit_words(unit: str) -> str:
@@ -46,7 +47,7 @@ def quantity(value: float, unit: str) -> str:
 
 def small_quantity(value: float, unit: str) -> str:
     """Write what may be a thousandth: 2 mAh, 1.2 mg, 5 Ah."""
-    return quantity(value * 1000, f"m{unit}") if 0 < abs(value) < 0.1 else quantity(value, unit)
+    return quantity(value * 1000, f"m{unit}") if 0 < abs(value) < SMALL else quantity(value, unit)
 
 
 def battery_size(capacity_ah: float | None, electrode_size_cm2: float | None) -> str:
@@ -57,13 +58,20 @@ def battery_size(capacity_ah: float | None, electrode_size_cm2: float | None) ->
 
 
 def span(low: float | None, high: float | None, unit: str, *, unknown: str = "") -> str:
-    """Write a range: 2.5 to 4.2 V, up to 45 °C, from 0 °C."""
+    """Write a range: 2.5 to 4.2 V, up to 45 °C, from 0 °C; both ends the same: 40 mL/min."""
     if low is None and high is None:
         return unknown
     if low is None or high is None:
         word, end = ("from", low) if high is None else ("up to", high)
         return f"{word} {quantity(end or 0.0, unit)}"
-    return f"{quantity(low, '')} to {quantity(high, unit)}"
+    return quantity(low, unit) if low == high else f"{quantity(low, '')} to {quantity(high, unit)}"
+
+
+def small_span(low: float, high: float, unit: str) -> str:
+    """Write a range that may be one of thousandths: −10 to 4 A, −3 to 3 mA."""
+    if 0 < max(abs(low), abs(high)) < SMALL:
+        return span(low * 1000, high * 1000, f"m{unit}")
+    return span(low, high, unit)
 
 
 def size(size_bytes: int) -> str:
@@ -93,6 +101,11 @@ def lasted(seconds: float | None) -> str:
     if seconds is None or seconds >= MINUTE - 0.05:
         return duration(seconds)
     return duration(round(seconds, 1))
+
+
+def at_most(seconds: float) -> str:
+    """Write for how long a station was off: between two records nobody knows since when."""
+    return f"{lasted(seconds)} at most"
 
 
 def whole_duration(seconds: float) -> str:

@@ -239,5 +239,6 @@ def _form(
         username=username[:60],
         notice=notice,
         error=error,
+        request_id=context.request_id(),
     )
     return make_response(page, status)

@@ -27,7 +27,10 @@ def add_previews(server: Flask) -> None:
             tag = f"{DRAWING}-{_version(experiment)}-{'dark' if dark else 'light'}"
             if request.if_none_match.contains_weak(tag):
                 return _cacheable(Response(status=304), tag)
-            return _cacheable(_picture(_curves(experiment, dark=dark)), tag)
+            picture = _curves(experiment, dark=dark)
+            if experiment.left_out:  # a curve without it would look whole
+                return _picture(sentence_picture("Damaged on the disk", dark=dark))
+            return _cacheable(_picture(picture), tag)
 
 
 def _is_dark() -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 from cycling.errors import InputError, UnavailableError
+from db.terms import HANGS
 
 LOG = logging.getLogger("bem.db")
 
 AWAY = "The database cannot be reached. Nothing is lost; try again in a moment."
-HANGS = "The database does not answer. Nothing is lost; try again in a moment."
 
 # Error numbers of MySQL and MariaDB.
 # 1213: a deadlock, or a conflict with another node of a cluster. 1205: waited too long, for a lock

@@ -13,7 +13,8 @@ from pymysql.connections import Connection as Driver
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from db.failures import HANGS, HangsError, is_hang
+from db.failures import HangsError, is_hang
+from db.terms import HANGS
 
 LOG = logging.getLogger("bem.db")
 

@@ -1,6 +1,7 @@
-"""Rows of processes that say that they live, read by the driver alone.
+"""Rows of processes that say that they live, and whether a server answers, by the driver alone.
 
-Each service asks for its own every 30 seconds: loading SQLAlchemy would be most of that work.
+Each service asks for its own every 30 seconds: loading SQLAlchemy would be most of that work, and
+on a busy machine it takes longer than a server that hangs may keep anybody waiting.
 """
 
 import json
@@ -13,9 +14,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from cycling.errors import UnavailableError
-from db.terms import MASTER_NODE
+from db.terms import HANGS, MASTER_NODE
 
-PATIENCE_S = 3
+PATIENCE_S = 2  # for a connection, and for each answer
 COLUMNS = "SELECT name, holder, beat_at, expires_at, detail"
 HOLDER = re.compile(r"(?P<host>[^:]*):(?P<number>\d+):")
 TLS = {f"ssl_{part}" for part in ("ca", "capath", "cert", "key", "cipher", "check_hostname")}
@@ -45,6 +46,23 @@ class Process:
     def leads(self) -> bool:
         """Whether it is the master node that leads, or led last."""
         return self.name == MASTER_NODE
+
+
+def knock(url: str) -> None:
+    """Raise UnavailableError if the server of a URL takes a connection and says nothing.
+
+    Whatever else is wrong is left to whoever uses the database.
+    """
+    parts = URL.fullmatch(url)
+    if parts is None or parts["engine"] not in ("mysql", "mariadb"):
+        return
+    import pymysql
+
+    try:
+        pymysql.connect(**server_options(parts)).close()
+    except Exception as error:
+        if isinstance(error.__context__, TimeoutError):
+            raise UnavailableError(HANGS) from error
 
 
 def read_processes(url: str, *prefixes: str) -> tuple[Process, ...]:

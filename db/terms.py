@@ -9,6 +9,8 @@ MASTER_NODE, WAITING, WORKER = "master-node", "waiting-", "worker-"
 DATA_FOLDER = "data-folder"  # there too: which folder belongs to this database
 IMPORTS = "imports"  # there too: the row at which publications of imports pass one at a time
 
+HANGS = "The database does not answer. Nothing is lost; try again in a moment."
+
 CONNECTED, NOT_CONNECTED = "connected", "not connected"
 
 # Codes of alarms that keep no experiment from beginning: over once the station is heard again, or

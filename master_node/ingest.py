@@ -1,6 +1,8 @@
 """What each message of a unit does; published is only what the commit has made true."""
 
-from db.commands.alarms import raise_alarm
+import logging
+
+from db.commands.alarms import is_acknowledged, raise_alarm
 from db.commands.experiments.force_end import note_return
 from db.commands.master_node import live_state, runs
 from db.commands.master_node.command_delivery import store_answer
@@ -12,12 +14,15 @@ from db.queries.stations.offers import attempt_of
 from db.queries.stations.run import is_force_end
 from master_node.batch import Batch, Envelope
 from master_node.dispatch import alarm_refusal
+from master_node.gaps import Missing, missing
 from master_node.heartbeats import to_report
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError
 from master_node.records import take_records, to_time
 from master_node.refused_messages import Refusal
 from master_node.registration import introduction, reported_device
+
+LOG = logging.getLogger("bem.master-node")
 
 
 def take(batch: Batch, envelope: Envelope) -> None:
@@ -171,8 +176,8 @@ def _take_records(batch: Batch, envelope: Envelope, records: m.Records) -> None:
         _refuse_unknown(batch, envelope, records, error)
         return
     _note_contact(batch, batch.unit_of(envelope.address))
-    if batch.gaps.stays(records, run.row.through, batch.transaction.now):
-        _alarm_gap(batch, run, records)
+    if gap := missing(batch.gaps, records, run.row, batch.transaction.now):
+        _take_gap(batch, gap)
     before = run.row.through, run.row.events_through
     part = take_records(
         batch.transaction,
@@ -190,19 +195,21 @@ def _take_records(batch: Batch, envelope: Envelope, records: m.Records) -> None:
     batch.answered[records.experiment] = hardware_id
 
 
-def _alarm_gap(batch: Batch, run: runs.RunNow, records: m.Records) -> None:
-    """Alarm where a unit has forgotten what we have lost, as after a backup was put back."""
-    first = records.samples.first if records.samples else 0
-    through, experiment = run.row.through, records.experiment
+def _take_gap(batch: Batch, gap: Missing) -> None:
+    """Alarm where a unit has forgotten what we have lost; go on once somebody has acknowledged."""
+    session = batch.transaction.session
+    decided = gap.keys if gap.only_events else gap.key  # who lost measures has lost events, too
+    if is_acknowledged(session, decided, begins=gap.only_events):
+        LOG.warning("what=goes-on-after-gap experiment=%s", gap.run.experiment_id)
+        gap.go_on()
+        return
     raise_alarm(
-        batch.transaction.session,
-        key=f"gap-{experiment}-{through}",
-        station_id=run.row.station_id,
-        experiment_id=experiment,
+        session,
+        key=gap.key,
+        station_id=gap.run.station_id,
+        experiment_id=gap.run.experiment_id,
         code="measures missing",
-        text=f"Measures {through + 1:,} to {first - 1:,} of experiment {experiment} are neither "
-        "here nor on its unit, as after a backup was put back. What follows is not stored, nor its "
-        "end: stop it, and do as docs/operations.md says under Backups.",
+        text=gap.text,
         at=batch.transaction.now,
     )
 

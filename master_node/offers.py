@@ -60,6 +60,7 @@ def _battery(battery_id: int, battery: NewBattery) -> m.BatteryLimits:
         voltage=(battery.voltage_min_v, battery.voltage_max_v),
         current=(battery.current_min_a, battery.current_max_a),
         capacity_ah=battery.capacity_ah,
+        kind=battery.cell_kind,
     )
 
 

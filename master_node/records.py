@@ -110,6 +110,8 @@ def _take_event(
     plain = m.as_plain(event)
     detail = {key: value for key, value in plain.items() if key not in ("kind", "n", "at")}
     runs.add_event(run, event.n, to_time(event.at), plain["kind"], detail)
+    if isinstance(event, events.Paused) and event.interrupted:
+        live_state.note_outage(row, to_time(event.at))
     state = _carry_out(transaction, run, event)
     if state is None:
         return
@@ -121,8 +123,6 @@ def _take_event(
             volts = event.voltage if isinstance(event, events.Paused) else None
             live_state.note_off(row, to_time(event.at), volts)
     live_state.note_begin(row, state, under_way, to_time(event.at))
-    if isinstance(event, events.Paused) and event.interrupted:
-        live_state.note_outage(row, to_time(event.at))
 
 
 def _carry_out(
@@ -139,6 +139,8 @@ def _carry_out(
                 )
             return StationState.RUNNING
         case events.Paused():
+            if runs.is_paused(session, experiment_id):  # its station was off in a pause
+                return None
             runs.pause(session, experiment_id)
             if event.interrupted:
                 _alarm(session, run, event, "interrupted", _interruption(event))

@@ -19,7 +19,8 @@ from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity
 from cycling.analysis.cycles.choices import Choices, Numbering
 from cycling.analysis.cycles.table import cycle_table
-from cycling.analysis.integration import Edge, Samples, lead_in_s
+from cycling.analysis.edges import lead_in_s
+from cycling.analysis.integration import Edge, Samples
 from cycling.analysis.statistics import ExperimentStatistics, deadband_a
 from cycling.analysis.statistics import statistics as all_statistics
 from cycling.analysis.steps import StepRows

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from flask import Flask
 
-from bem.cli.app import main
+from bem.__main__ import main
 from dashboard.security import CALLBACK
 
 VARIABLE = "BEM_TEST_LATE"  # seconds

@@ -135,6 +135,11 @@
       sent = trigger !== PREFIX + "draft";
       return { what: trigger === PREFIX + "draft" ? "draft" : "queue", typed: typed, at: Date.now() };
     },
+    /* With the frame's pulse: whether a station has become free meanwhile. Not under an open list. */
+    again: function (pulse) {
+      const isOpen = document.querySelector(".bem-add-experiment [aria-haspopup=listbox][aria-expanded=true]");
+      return isOpen || restoring || !latest ? no() : pulse;
+    },
     restore: function (begin) {
       everything = sent = false; left = new Set(); found = { problems: {} };
       latest = null;

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const bem = (window.bem = window.bem || {});
-  const OFF_MS = 2000;
+  const OFF_MS = 2000, LATE_S = 20;
   let ahead = 0;
 
   bem.heard = function (date) {
@@ -43,16 +43,18 @@
   bem.duration = duration;
   /* What a run still takes, from an estimate: when it was made (ms), seconds done, of the present
      instruction, of all after it, how fast time goes on, and 1 if times alone end all of it, 2 if the
-     present instruction. As `Remaining` in pages/station/progress.py. */
+     present instruction, LATE_S as there. As `Remaining` in pages/station/progress.py. */
   bem.left = function (numbers) {
     const [from, done, step, after, rate, exact] = numbers;
     const passed = rate * Math.max(0, bem.now() - from) / 1000;
     const own = exact ? Math.max(0, step - passed) : step - passed;
     const seconds = Math.max(0, own) + after;
-    const span = (own < 0 ? "at least " : exact === 1 ? "" : "about ") + duration(seconds);
-    const words = own < 0 && after < 1 ? "longer than expected" : span + " left";
+    const late = own < -LATE_S * Math.max(rate, 1), endless = late && after < 1;
+    const span = (late ? "at least " : exact === 1 ? "" : "about ") + duration(seconds);
+    const words = endless ? "longer than expected" : span + " left";
+    const next = endless ? "once the present instruction has ended" : "in " + span;
     const percent = Math.min(99, Math.floor((100 * (done + passed)) / Math.max(done + passed + seconds, 1e-9)));
-    return { seconds: seconds, percent: percent, span: span, words: rate ? words : "stands still, " + words };
+    return { seconds: seconds, percent: percent, next: next, words: rate ? words : "stands still, " + words };
   };
   bem.fill = function (bar, percent) {
     bar.style.width = percent + "%";
@@ -82,7 +84,7 @@
     for (const node of document.querySelectorAll("[data-bem-left]")) {
       const left = bem.left(node.dataset.bemLeft.split(",").map(Number));
       if (node.classList.contains("progress-bar")) bem.fill(node, left.percent);
-      else write(node, node.dataset.bemSpan ? left.span : left.words);
+      else write(node, node.dataset.bemNext ? left.next : left.words);
     }
     for (const node of document.querySelectorAll("[data-bem-from]")) node.hidden = bem.now() < Number(node.dataset.bemFrom);
     for (const node of document.querySelectorAll("[data-bem-until]")) node.hidden = bem.now() >= Number(node.dataset.bemUntil);

@@ -116,7 +116,7 @@
       const value = values[parts[0]];
       if (value !== null && value !== undefined) continue;
       if (now.since && state.read[parts[0]] >= now.since) continue;
-      node.textContent = now.since ? "\u2013" : "\u2013 not recorded";
+      node.textContent = now.since ? "\u2013" : "\u2013 not reported now";
       node.classList.add("none");
     }
     read(values, now.at);

@@ -1,10 +1,8 @@
-"""The command line: `bem`, and how its failures are said.
+"""The commands of `bem`.
 
-`bem --help` and `bem health` must be light: what a command needs is loaded inside it.
+`bem --help` must be light: what a command needs is loaded inside it.
 """
 
-import logging
-import sys
 from typing import Annotated
 
 import typer
@@ -26,9 +24,7 @@ from bem.cli import (
     web,
     worker,
 )
-from cycling.errors import BemError, InputError
 
-LOG = logging.getLogger("bem")
 DISTRIBUTION = "battery-experiments-manager"
 
 app = typer.Typer(
@@ -74,29 +70,3 @@ def bem(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
-
-
-def main() -> None:
-    """Run the command line; a failure is a sentence on standard error, never a traceback."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    try:
-        if not health.called_plainly(sys.argv[1:]):
-            app()
-    except InputError as error:
-        _fail(str(error), 2)
-    except BemError as error:
-        _fail(str(error), 1)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone, as `head` does
-        sys.exit(1)
-    except Exception as error:  # the boundary of the program
-        LOG.debug("unexpected", exc_info=True)
-        _fail(f"Something went wrong in the program ({type(error).__name__}: {error}).", 1)
-
-
-def _fail(sentence: str, status: int) -> None:
-    sys.stderr.write(f"bem: {sentence}\n")
-    sys.exit(status)

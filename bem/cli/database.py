@@ -28,9 +28,9 @@ def upgrade(
 
     A database of the WattRex application is adopted: changed in place, with all it has.
     """
+    database = open_database(read_settings(), check=False)
     from db import migrations
 
-    database = open_database(read_settings(), check=False)
     if dry_run:
         typer.echo("\n".join(migrations.outlook(database)))
         return
@@ -56,9 +56,9 @@ def _adopt(connection: "Connection", *, ask: bool) -> None:
 @app.command()
 def check() -> None:
     """Say whether the database fits this version; exit status 2 if it does not."""
+    open_database(read_settings(), check=True)
     from db import migrations
 
-    open_database(read_settings(), check=True)
     typer.echo(f"The database is at revision {migrations.head()}, as this version needs it.")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bem.cli.options import moment
+from bem.services import look_for_database
 
 
 class ExportFormat(StrEnum):
@@ -33,6 +34,7 @@ def export(
     """Write an experiment's measures as CSV."""
     channels = None if columns is None else [one.strip() for one in columns.split(",")]
     first, last = moment(from_, "--from"), moment(to, "--to")
+    look_for_database()
     from bem.files.exporting import export_csv
 
     export_csv(experiment_id, output, channels, first, last)

@@ -1,6 +1,5 @@
 """`bem health`: whether what runs on this machine works; for health checks of services."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -16,7 +15,7 @@ app = typer.Typer(
 
 @app.command()
 def web(
-    url: Annotated[str, typer.Option(help="Where the server listens.")] = "http://127.0.0.1:8050",
+    url: Annotated[str, typer.Option(help="Where the server listens.")] = process_health.USUAL_URL,
 ) -> None:
     """Ask the web server of this machine, and through it the database."""
     typer.echo(process_health.check_web(url))
@@ -32,22 +31,3 @@ def worker() -> None:
 def master_node() -> None:
     """Look whether the master nodes of this machine beat, and have their broker."""
     typer.echo(process_health.check_master_node(read_settings().database_url))
-
-
-def called_plainly(arguments: Sequence[str]) -> bool:
-    """Call the command of these arguments; False if they are not as a health check writes them.
-
-    Services are asked every 30 seconds, and Typer loads pydantic for the first option it reads.
-    """
-    match arguments:
-        case ["health", "web"]:
-            web()
-        case ["health", "web", "--url", url]:
-            web(url)
-        case ["health", "worker"]:
-            worker()
-        case ["health", "master-node"]:
-            master_node()
-        case _:
-            return False
-    return True

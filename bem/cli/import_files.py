@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bem.cli.options import moment
+from bem.services import look_for_database
 
 
 class ChargeSign(StrEnum):
@@ -116,6 +117,7 @@ def import_files(
 ) -> None:
     """Import cyclers' files as finished experiments; print each new experiment's ID."""
     started = moment(start, "--start")
+    look_for_database()
     from bem.files.importing import ImportOptions, import_files_as
 
     options = ImportOptions(

@@ -20,9 +20,9 @@ SPARE_S = 20.0
 @app.command()
 def units() -> None:
     """Print the units that speak the WattRex protocol: number, host, heard or not, last contact."""
+    database = open_database(read_settings(), check=True)
     from db.queries.wattrex.units import find_unregistered_units, wattrex_units
 
-    database = open_database(read_settings(), check=True)
     for one in wattrex_units(database):
         heard = "asks for its number" if one.asks else "heard" if one.is_heard else "silent"
         at = f"{one.heard_at:%Y-%m-%d %H:%M:%S}"
@@ -42,9 +42,9 @@ def repair_synchroniser(
     is lost. Where it does not go on within a minute, everything is put back as it was. Tried again,
     ten times as many rows are set aside. The master node must run.
     """
+    database = open_database(read_settings(), check=True)
     from db.commands.wattrex.repairs import GOES_ON_WITHIN, RECONCILE_AFTER, repair, repair_state
 
-    database = open_database(read_settings(), check=True)
     number = repair(database, experiment_id, by=by_system_user())
     until = time.monotonic() + (GOES_ON_WITHIN + RECONCILE_AFTER).total_seconds() + SPARE_S
     typer.echo("The newest rows are set aside. Waiting for the synchroniser.", err=True)

@@ -88,7 +88,7 @@ class Filling:
 
     def _add_samples(self) -> None:
         if missing_samples(self._database):
-            typer.echo("Making sample data; this takes about half a minute ...", err=True)
+            typer.echo("Making sample data; this takes some seconds ...", err=True)
             add_samples(self._database, utc_now(), stopping=self._stopping)
             typer.echo("The sample data is complete.", err=True)
 

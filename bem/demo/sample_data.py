@@ -91,6 +91,7 @@ def _experiment(sample: SampleExperiment, battery_id: int) -> NewExperiment:
         mapping={},
         user_name="demo",
         address="demo",
+        electrolytes=sample.electrolytes,
     )
 
 

@@ -5,7 +5,7 @@ Every step looks first whether it is done: a demo that was stopped half-way goes
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from bem.demo.sample_data import ensure_battery
 from cycling.battery.description import NewBattery
 from cycling.profile import OWN_PROTOCOL
 from cycling.samples.batteries import ELECTROLYTE_AH, new_model, station_batteries
+from cycling.samples.experiments import sides_of
 from cycling.terms import ExperimentStatus
 from db.commands.audit import By
 from db.commands.profiles import compile_version, save_profile
@@ -51,6 +52,7 @@ class DemoExperiment:
     description: str
     profile: str
     text: str
+    electrolyte: dict[str, int] = field(default_factory=dict)
 
 
 def set_up_stations(database: Database, hardware_id: str, *, clock: Callable[[], datetime]) -> bool:
@@ -149,7 +151,15 @@ def _queue(
         model=new_model(battery),
         by=BY(now),
     )
-    new = NewPlan(one.token, one.name, one.description, station_id, battery_id, profile_id)
+    new = NewPlan(
+        one.token,
+        one.name,
+        one.description,
+        station_id,
+        battery_id,
+        profile_id,
+        electrolytes=sides_of(one.electrolyte),
+    )
     add_plan(database, new, by=BY(now))
 
 

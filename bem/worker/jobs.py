@@ -17,6 +17,7 @@ from cycling.formats import (
     Block,
     Mapping,
     TextTable,
+    apply_options,
     open_table,
     propose,
     read_measures,
@@ -125,7 +126,9 @@ def verify_file(place: Workplace, mine: Claim) -> None:
         if mine.payload.get("zone_chosen"):  # by the user, for this file
             mapping = replace(mapping, time_zone=zone)
     if proposed:  # several files are checked as they are recognised, with what is answered
-        mapping = replace(mapping, accepted=tuple(mine.payload.get("accepted") or ()))
+        mapping = apply_options(mapping, mine.payload.get("options") or ())
+        accepted = (*mapping.accepted, *(mine.payload.get("accepted") or ()))
+        mapping = replace(mapping, accepted=tuple(dict.fromkeys(accepted)))
     verification = verified_like_before(table, mapping, remembered, beat)
     log_what_stands_against(mine, upload.file_name, verification)
     part = verification.mapping.part

@@ -21,12 +21,13 @@ from cycling.errors import InputError, UnavailableError
 from db import series
 from db.commands import form_tokens, jobs, kept_files, leases, uploads
 from db.commands.experiments import deletion, reservations
+from db.commands.experiments.damage import alarm_damage
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
 from db.limits import USUAL, Limits
 from db.measures.statistics import experiment_statistics, outdated
-from db.series import store
+from db.series import upkeep
 
 LOG = logging.getLogger("bem.worker")
 
@@ -54,6 +55,7 @@ class Worker:
         )
         self._cycles = CycleWatcher(database)
         self._said_at = float("-inf")
+        self._trouble = ""
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._due: list[tuple[int, bool]] = []
@@ -72,14 +74,23 @@ class Worker:
                 self._sweep()
                 if not (self.work_once() or self.look_after_series() or self.renew_statistics()):
                     time.sleep(IDLE_S)
+                self._note_trouble("")
             except UnavailableError as error:
-                LOG.warning("what=database-trouble said=%r", str(error))
+                self._note_trouble(str(error))
                 time.sleep(UNREACHABLE_S)
             except (SQLAlchemyError, OSError):  # a full disk, say: the others need this worker
                 LOG.exception("what=no-look-for-work")
                 time.sleep(UNREACHABLE_S)
         with suppress(UnavailableError, SQLAlchemyError):  # it is forgotten after some minutes
             leases.end_presence(self._place.database, leases.WORKER, self.name)
+
+    def _note_trouble(self, said: str) -> None:
+        """Log what is wrong with the database when that changes: an outage may last for hours."""
+        if said and said != self._trouble:
+            LOG.warning("what=database-trouble said=%r", said)
+        elif self._trouble and not said:
+            LOG.info("what=database-back")
+        self._trouble = said
 
     def say_present(self) -> None:
         """Note every 5 s that this worker lives, and judge cycles; called from whatever it does."""
@@ -112,15 +123,17 @@ class Worker:
             if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
                 return False
             self._looked_at = now
-            self._due = store.find_due(place.database, now)
+            self._due = upkeep.find_due(place.database, now)
             self._outdated = outdated(place.database)
         if not self._due:
             return False
         experiment_id, ended = self._due.pop(0)
         with suppress(JobInterruptedError):  # what is copied stays; the rest comes next time
-            series.reconcile(
+            done = series.reconcile(
                 place.database, experiment_id, final=ended, now=now, on_progress=self._go_on
             )
+            if done.damage:
+                alarm_damage(place.database, experiment_id, done.damage, now)
         return True
 
     def renew_statistics(self) -> bool:

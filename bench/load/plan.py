@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.callbacks import DRAWN, PAGE, SHOWN, THEME, Body, Window
-from bench.dependencies import Forms
-from bench.fill import Filled
-from bench.work import BEGIN, SEARCHED
+from bench.site.callbacks import DRAWN, PAGE, SHOWN, THEME, Body, Window
+from bench.site.dependencies import Forms
+from bench.site.fill import Filled
+from bench.site.work import BEGIN, SEARCHED
 from components import experiment_table
 from components.shell import Ids as Shell
 from cycling.terms import ExperimentStatus, Technology

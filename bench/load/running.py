@@ -16,17 +16,17 @@ from subprocess import Popen
 from sqlalchemy import make_url
 
 from bench.crowd import importing, timed_job, uploaded, verification
-from bench.dependencies import DEPENDENCIES, Forms
-from bench.fill import Filled, fill
 from bench.load.counting import failures, measures_of, requests
 from bench.load.plan import Station, write_plan
 from bench.load.report import Report
 from bench.load.watch import Database as Seen
 from bench.load.watch import Watched, watching
 from bench.peers import Peer
-from bench.processes import children
-from bench.web import Served, Tab, add_viewer
-from bench.work import add_battery, add_experiments, write_measures
+from bench.site.dependencies import DEPENDENCIES, Forms
+from bench.site.fill import Filled, fill
+from bench.site.processes import children
+from bench.site.web import Served, Tab, add_viewer
+from bench.site.work import add_battery, add_experiments, write_measures
 from db.engine import Database
 from tests.faults.lab import Lab
 from tests.faults.unit import ScriptedUnit

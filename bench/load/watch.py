@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.processes import resident_mb, thread_count
+from bench.site.processes import resident_mb, thread_count
 
 KINDS = ("memory MB", "threads", "files", "connections")
 MAY_GROW = {"memory MB": 10.0, "threads": 2.0, "files": 5.0, "connections": 2.0}

@@ -17,6 +17,7 @@ from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import EVIDENCE, Counter
 from cycling.analysis.curves import same_step
 from cycling.analysis.doubts import Doubts
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import (
     LED,
     Integrator,
@@ -38,14 +39,13 @@ NO_DOUBTS = Doubts(set())
 class Counting:
     """How samples are added up: |current| below `deadband_a` is rest; the instrument's counters.
 
-    Without a temperature no chunk waits for one. `by_sign`: the source names no steps, so that
-    charge, rest and discharge are some.
+    Without a temperature no chunk waits for one. `sought` are edges that the source does not name.
     """
 
     deadband_a: float
     counters: tuple[Counter, ...] = ()
     has_temperature: bool = True
-    by_sign: bool = False
+    sought: Sought = Sought.NOTHING
 
     @property
     def width(self) -> int:
@@ -55,7 +55,7 @@ class Counting:
     def integrator(self, tail: Tail | None = None, lead_in_s: float = 0.0) -> Integrator:
         """Return an integrator that begins here."""
         integrator = Integrator(
-            self.deadband_a, self.counters, lead_in_s=lead_in_s, by_sign=self.by_sign
+            self.deadband_a, self.counters, lead_in_s=lead_in_s, sought=self.sought
         )
         if tail is not None:
             integrator.go_on(tail)
@@ -102,9 +102,9 @@ class ChunkTotals:
         both = np.array([column[first : first + 2] for column in columns])
         before_s = np.diff(samples.time_s[first - 1 : first + 1])[0]
         goes_on = same_step([column[first - 1 : first + 1] for column in columns[3:6]])[1]
-        integrator = how.integrator(
-            Tail(both, max(before_s, 0.0) if goes_on else np.nan, {}, both[LED + 1 :, 0])
-        )
+        before_s = max(before_s, 0.0) if goes_on else np.nan
+        before_a = float(samples.current_a[first - 1])
+        integrator = how.integrator(Tail(both, before_s, before_a, {}, both[LED + 1 :, 0]))
         rest = samples_of([column[first + 2 :] for column in columns])
         steps = StepRows.of(integrator.add(rest), how.width)
         head = np.array([column[: first + 2] for column in columns])

@@ -33,6 +33,8 @@ class Comparison:
     """A counter and our integral of the same quantity, in Ah or Wh; `reason` where they differ.
 
     `currents` is how many different currents the file has, `FEW_CURRENTS` for as many or more.
+    `run_over` is our part of what was counted: of intervals in which the counter starts again
+    although the current flows on.
     """
 
     quantity: Quantity
@@ -42,6 +44,7 @@ class Comparison:
     integrated: float
     reason: Reason | None = None
     currents: int = FEW_CURRENTS
+    run_over: float = 0.0
 
     @property
     def is_used(self) -> bool:
@@ -81,6 +84,7 @@ def compared(
                 integrated,
                 reason,
                 len(doubts.currents),
+                source.run_over,
             )
         )
     return tuple(found)

@@ -22,7 +22,7 @@ DROP = 0.5  # a counter that falls below this part of what it was has started ag
 CLEARLY = 0.5  # how much less a counter must jump for a kind of reset to be believed
 FAR = 20.0  # times what the current can have brought: no current is so wrong
 HOUR_S = 3600.0
-EVIDENCE = 8  # numbers that speak for a kind of reset and a sign
+EVIDENCE = 9  # numbers that speak for a kind of reset and a sign
 
 
 class Quantity(StrEnum):
@@ -64,10 +64,10 @@ class Counter:
 
 
 class Flow(NamedTuple):
-    """A block's rows, shapes (n,): A, V, the time before each (s), the first rows of steps.
+    """A block's rows, shapes (n,): A, V, the time before each (s), whether that is a gap.
 
-    `is_new_cycle`, shape (steps,), says whether the cycle changes with the step. With `is_counted`
-    the first row was the last one of the block before.
+    `starts` are the first rows of steps; `is_new_cycle`, shape (steps,), says whether the cycle
+    changes with the step. With `is_counted` the first row was the last one of the block before.
     """
 
     current_a: Floats
@@ -75,6 +75,7 @@ class Flow(NamedTuple):
     seconds: Floats
     starts: Ints
     is_new_cycle: Flags
+    is_gap: Flags
     is_counted: bool
 
 
@@ -82,6 +83,8 @@ class Increments(NamedTuple):
     """How a counter moves from row to row, shapes (n,): value, rise, what the current makes of it.
 
     `drops`: it is nearer to 0 than half of what it was. `is_edge`: the row is the first of a step.
+    `again` is what it has counted where it starts again: its value, within a step what the current
+    makes of the interval if that is more, as where it runs over.
     """
 
     value: Floats
@@ -89,6 +92,7 @@ class Increments(NamedTuple):
     expected: Floats
     drops: Flags
     is_edge: Flags
+    again: Floats
 
 
 class CounterSums:
@@ -99,6 +103,7 @@ class CounterSums:
         self.last = np.nan
         self._jumps = np.zeros(len(RESETS))  # at the edges of steps, by kind of reset
         self._ways = np.zeros(4)  # within steps: charge up, down, discharge up, down
+        self.run_over = 0.0  # what the current brought where it starts again within steps
         self.late = 0.0  # what the current brought before the first record of steps, not counted
 
     def columns(self, values: Floats, flow: Flow) -> Floats:
@@ -116,22 +121,23 @@ class CounterSums:
 
     def _alone(self, moves: Increments, flow: Flow) -> list[Floats]:
         """Return the sums by reset of a counter of one quantity, and note what comes late to it."""
-        into = -1.0 if self.counter.counts[0] in OUT else 1.0
-        expected = np.maximum(into * moves.expected, 0.0)
+        expected = np.where(self._counts_way(moves.expected), np.abs(moves.expected), 0.0)
         size, drops = _size(moves)
         self.late += _late(np.abs(moves.value), expected, flow)
-        return _by_reset(np.abs(moves.value), size, expected, drops, flow, moves.is_edge)
+        rows = np.abs(moves.value), size, expected, drops, flow, moves.is_edge
+        return _by_reset(*rows, np.abs(moves.again))
 
     @property
     def evidence(self) -> Floats:
-        """What speaks for each kind of reset and sign, shape (8,); of parts it is added up."""
-        return np.concatenate([self._jumps, self._ways, [self.late]])
+        """What speaks for each kind of reset and sign, shape (9,); of parts it is added up."""
+        return np.concatenate([self._jumps, self._ways, [self.late, self.run_over]])
 
     def learn(self, evidence: Floats) -> None:
         """Add what was found elsewhere."""
         self._jumps = self._jumps + evidence[:3]
         self._ways = self._ways + evidence[3:7]
         self.late += float(evidence[7])
+        self.run_over += float(evidence[8])
 
     @property
     def reset(self) -> Reset:
@@ -167,13 +173,20 @@ class CounterSums:
         flux[1:] = np.where(flux[1:] == 0, flux[:-1], flux[1:])
         is_edge = np.zeros(len(value), np.bool_)
         is_edge[flow.starts[1:]] = True
-        return Increments(
-            value=value,
-            rise=rise,
-            expected=flux * (flow.seconds / HOUR_S),
-            drops=np.abs(value) < DROP * np.abs(value - rise),
-            is_edge=is_edge,
-        )
+        expected, was = flux * (flow.seconds / HOUR_S), value - rise
+        drops = np.abs(value) < DROP * np.abs(was)
+        over = drops & ~(is_edge | flow.is_gap) & (np.abs(expected) > np.abs(value))
+        over &= self._counts_way(expected)
+        again = np.where(over, np.copysign(expected, was), value)
+        self.run_over += float(np.abs(again - value).sum())
+        return Increments(value, rise, expected, drops, is_edge, again)
+
+    def _counts_way(self, expected: Floats) -> Flags:
+        """Return where the current flows as it counts."""
+        one_way = len(self.counter.counts) == 1
+        into = -1.0 if self.counter.counts[0] in OUT else 1.0
+        flows: Flags = into * expected > 0 if one_way else expected != 0
+        return flows
 
     def _note_ways(self, moves: Increments) -> None:
         counts = ~(moves.is_edge | moves.drops)
@@ -193,7 +206,7 @@ def _signed(moves: Increments, flow: Flow) -> list[Floats]:
     against = moves.rise * moves.expected <= 0
     far = np.abs(moves.rise) > FAR * np.abs(moves.expected)
     restarts = moves.drops & (against | far)
-    rows = moves.value, moves.rise, moves.expected, restarts, flow, moves.is_edge
+    rows = moves.value, moves.rise, moves.expected, restarts, flow, moves.is_edge, moves.again
     return [*_by_reset(*rows, part=1.0), *_by_reset(*rows, part=-1.0)]
 
 
@@ -202,10 +215,9 @@ def _unsigned(moves: Increments, flow: Flow) -> list[Floats]:
     size, drops = _size(moves)
     parts = []
     for into in (moves.expected > 0, moves.expected < 0):
-        value, rise, expected = (
-            np.where(into, one, 0.0) for one in (np.abs(moves.value), size, np.abs(moves.expected))
-        )
-        parts += _by_reset(value, rise, expected, drops, flow, moves.is_edge)
+        columns = np.abs(moves.value), size, np.abs(moves.expected), np.abs(moves.again)
+        value, rise, expected, again = (np.where(into, one, 0.0) for one in columns)
+        parts += _by_reset(value, rise, expected, drops, flow, moves.is_edge, again)
     return parts
 
 
@@ -216,6 +228,7 @@ def _by_reset(
     restarts: Flags,
     flow: Flow,
     is_edge: Flags,
+    again: Floats,
     part: float = 0.0,
 ) -> list[Floats]:
     """Return the sum of each step, shape (steps,), for each kind of reset.
@@ -228,7 +241,7 @@ def _by_reset(
     def taken(moved: Floats) -> Floats:
         return np.maximum(part * moved, 0.0) if part else moved
 
-    moved = np.where(restarts, value, rise)
+    moved = np.where(restarts, again, rise)
     within = np.add.reduceat(taken(np.where(is_edge, 0.0, moved)), flow.starts)
     first, made = value[flow.starts], expected[flow.starts]
     never = moved[flow.starts]
@@ -270,7 +283,7 @@ class Counters:
         return np.array([one.last for one in self._all])
 
     def evidence(self) -> Floats:
-        """Return what speaks for each kind of reset and sign, shape (counters, 8)."""
+        """Return what speaks for each kind of reset and sign, shape (counters, 9)."""
         return np.array([one.evidence for one in self._all]).reshape(len(self._all), EVIDENCE)
 
     def learn(self, evidence: Floats) -> None:

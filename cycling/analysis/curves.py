@@ -21,7 +21,7 @@ class Steps:
     (rows,): `counted_s`, the time after a row that is of its step: 0 for the last row, where the
     clock stands or goes back, and in gaps; `weights_s` as `_weights` makes them of it.
     `last_s` is the time before the last row, NaN where its step begins with it. `gaps` are the rows
-    that gaps follow, and how long these are.
+    that gaps follow.
     """
 
     starts: Ints
@@ -32,7 +32,7 @@ class Steps:
     counted_s: Floats
     weights_s: Floats
     last_s: float
-    gaps: tuple[Ints, Floats]
+    gaps: Ints
 
     @property
     def ends(self) -> Ints:
@@ -45,13 +45,16 @@ class Beside:
     """What is beside some rows: the times before the first one, in its step, and after the last.
 
     `after_goes_on` says whether the row after them is of the last one's step. `lead_s` is the time
-    before the first row that is of its step and that nobody has counted.
+    before the first row that is of its step and that nobody has counted. `before_a` and `after_a`
+    are the currents of the rows before and after them.
     """
 
     before_s: float = np.nan
     after_s: float = np.nan
     after_goes_on: bool = True
     lead_s: float = 0.0
+    before_a: float = np.nan
+    after_a: float = np.nan
 
 
 NOTHING_BESIDE = Beside()
@@ -75,8 +78,7 @@ class Course:
     `lead_s`, shape (present,), is how long that is. `open_end` is that of the last step; None where
     the last row is known or the step has no known value.
     `lowest` and `highest` have shape (steps,), NaN where nothing is known. `rows` are the rows of
-    the values; None: every row has one. `held` are the first values of steps to which no line
-    leads; None: all.
+    the values; None: every row has one.
     """
 
     steps: Steps
@@ -90,7 +92,6 @@ class Course:
     highest: Floats
     open_end: LastKnown | None
     rows: Ints | None = None
-    held: Ints | None = None
 
     def integral(self) -> Floats:
         """Return the integral over each step, shape (steps,)."""
@@ -98,8 +99,6 @@ class Course:
 
     def known_s(self) -> Floats:
         """Return the time in which the quantity is known, for each step."""
-        if self.held is not None:
-            return self._sums(self.weights_s)
         if self.seconds is self.steps.counted_s:
             return self.steps.total_s
         known_s = self._sums(self.seconds)
@@ -112,26 +111,12 @@ class Course:
         A line that crosses zero is split there.
         """
         net = self.integral()
-        if self.held is not None:
-            self._share_crossings(net, self.held)
         positive = np.maximum(net, 0.0)
         mixed = (self.lowest < 0) & (self.highest > 0)
         if mixed.any():
             split = self._sums(np.maximum(self.values, 0.0) * self.weights_s) - self._crossings()
             positive[mixed] = np.maximum(split[mixed], 0.0)
         return positive, np.maximum(positive - net, 0.0)
-
-    def _share_crossings(self, net: Floats, held: Ints) -> None:
-        """Take from both steps beside a change of sign what goes to the other side of zero."""
-        last = self.first[1:] - 1
-        place = np.flatnonzero(~np.isin(last + 1, held))
-        from_, to = self.values[last[place]], self.values[last[place] + 1]
-        flips = from_ * to < 0
-        place, from_, to = place[flips], from_[flips], to[flips]
-        a, b = np.abs(from_), np.abs(to)
-        excess = self.seconds[last[place]] / 2 * a * (b / (a + b))
-        net[self.present[place]] -= np.sign(from_) * excess
-        net[self.present[place + 1]] -= np.sign(to) * excess
 
     def _crossings(self) -> Floats:
         """What trapezoids of each part by itself have too much: half of dt a b / (a + b)."""
@@ -153,20 +138,23 @@ def cut_into_steps(
     keys: Sequence[Floats],
     led_s: Floats | None = None,
     beside: Beside = NOTHING_BESIDE,
+    edges: NDArray[np.bool_] | None = None,
 ) -> Steps:
     """Cut rows where a key changes; shapes (rows,).
 
     Of the time before the first row of a step `led_s` is of that step, at most; None: nothing is.
+    `edges` are rows before which they are cut as well. What is a gap does not depend on these.
     """
     goes_on = same_step(keys)
-    starts = np.concatenate([[0], np.flatnonzero(~goes_on[1:]) + 1])
+    starts = _starts(goes_on)
     seconds = np.zeros(len(time_s))
     np.subtract(time_s[1:], time_s[:-1], out=seconds[:-1])
     np.maximum(seconds, 0.0, out=seconds)
-    gap_s = np.zeros(len(starts))
     last_s = seconds[-2] if len(seconds) > starts[-1] + 1 else np.nan
     last_s = beside.before_s if len(seconds) == 1 else last_s
-    gaps, gaps_s = np.empty(0, np.int64), np.empty(0)
+    if edges is not None:
+        starts = _starts(goes_on & ~edges)
+    gap_s, gaps = np.zeros(len(starts)), np.empty(0, np.int64)
     if seconds.max() > GAP_S:
         gaps = gap_rows(
             np.append(seconds[:-1], beside.after_s),
@@ -174,15 +162,14 @@ def cut_into_steps(
             beside.before_s,
             after_goes_on=beside.after_goes_on,
         )
-        gaps_s = seconds[gaps]
-        np.add.at(gap_s, _step_of(gaps, starts), gaps_s)
+        np.add.at(gap_s, _step_of(gaps, starts), seconds[gaps])
         seconds[gaps] = 0.0
     lead_s = np.zeros(len(starts))
     lead_s[0] = beside.lead_s
     if led_s is not None:
-        edges = starts[1:]
-        lead_s[1:] = np.clip(led_s[edges], 0.0, seconds[edges - 1])
-        seconds[edges - 1] -= lead_s[1:]
+        first = starts[1:]
+        lead_s[1:] = np.clip(led_s[first], 0.0, seconds[first - 1])
+        seconds[first - 1] -= lead_s[1:]
     return Steps(
         starts=starts,
         rows=np.diff(np.append(starts, len(time_s))),
@@ -192,8 +179,12 @@ def cut_into_steps(
         counted_s=seconds,
         weights_s=_weights(seconds, starts, lead_s),
         last_s=float(last_s),
-        gaps=(gaps, gaps_s),
+        gaps=gaps,
     )
+
+
+def _starts(goes_on: NDArray[np.bool_]) -> Ints:
+    return np.concatenate([[0], np.flatnonzero(~goes_on[1:]) + 1])
 
 
 def same_step(keys: Sequence[Floats]) -> NDArray[np.bool_]:

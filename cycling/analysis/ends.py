@@ -201,7 +201,7 @@ def _at(places: Ints, sizes: Floats, counts: Ints, voltage: Course, current: Cou
     flowed_as *= current.seconds[:-1]
     points = np.unique(np.concatenate([first, places, then]))
     passed = np.stack([_passed(flowed_as, points) / 2, _passed(current.seconds[:-1], points)])
-    lead = np.stack([sizes[first] * lead_s, lead_s]) + _shared(current, first)
+    lead = np.stack([sizes[first] * lead_s, lead_s])
     begin, here, next_ = (passed[:, np.searchsorted(points, at)] for at in (first, places, then))
     charge_as, time_s = lead + here - begin
     next_as, next_s = np.where(has_next, lead + next_ - begin, np.nan)
@@ -215,17 +215,6 @@ def _at(places: Ints, sizes: Floats, counts: Ints, voltage: Course, current: Cou
         next_time_s=next_s,
         next_voltage_v=np.where(has_next, _values_at(voltage, rows[then]), np.nan),
     )
-
-
-def _shared(current: Course, first: Ints) -> Floats:
-    """Return what of the time before their first value is of steps cut by sign: As and s."""
-    if current.held is None:
-        return np.zeros((2, len(first)))
-    half_s = np.where(np.isin(first, current.held), 0.0, current.seconds[first - 1] / 2)
-    before, here = current.values[first - 1], current.values[first]
-    a, b = np.abs(before), np.abs(here)
-    excess = np.where(before * here < 0, a * b / np.maximum(a + b, 1e-300), 0.0)
-    return np.stack([half_s * (b - excess), half_s])
 
 
 def _passed(values: Floats, points: Ints) -> Floats:

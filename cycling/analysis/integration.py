@@ -3,7 +3,8 @@
 A step as executed is a run of consecutive samples with the same instruction, step and cycle. Within
 a step a quantity goes in a straight line. A trapezoid across an edge would invent charge: of the
 interval over an edge a part is of the old step, with its last value, and the rest is of the new
-step, with its first value. `Edge` says how long that is.
+step, with its first value. `Edge` says how long that is. Edges that no source names are found in
+the current (`cycling.analysis.edges`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,16 +25,15 @@ from cycling.analysis.curves import (
     same_step,
 )
 from cycling.analysis.doubts import FEW_CURRENTS, Doubts
+from cycling.analysis.edges import CLOSE_S, Edges, Outside, Sought, edges_of, held_instead
 from cycling.analysis.ends import ends_of
 from cycling.analysis.gaps import GAP_FACTOR, GAP_S
-from cycling.analysis.signs import cut_by_sign, recut
 from cycling.analysis.step_totals import Mean, StepTotals
 
 Floats = NDArray[np.float64]
 
 BLOCK_ROWS = 16_384  # what a processor's cache holds
 MAX_BLANK_S = 60.0
-LATE_S = 1.0  # by so much the first step may begin after its test
 
 
 class Edge(StrEnum):
@@ -71,6 +71,7 @@ class Samples:
 
 COLUMNS = ("time_s", "voltage_v", "current_a", "instruction", "step", "cycle", "temperature")
 LED = len(COLUMNS)  # the row after them; the counters follow
+CURRENT = COLUMNS.index("current_a")
 KEYS = slice(3, 6)  # the rows of what makes a step
 
 
@@ -79,11 +80,13 @@ class Tail:
     """Where an integration stands, so that it can go on later.
 
     `rows`, shape (columns, 2): the last one added up, and the one after it. `before_s` is the time
-    before them in their step; `last_known` and `counted` (shape (counters,)) what was read last.
+    before them in their step, `before_a` the current of the sample before them; `last_known` and
+    `counted` (shape (counters,)) what was read last.
     """
 
     rows: Floats
     before_s: float
+    before_a: float
     last_known: Mapping[str, LastKnown | None]
     counted: Floats
 
@@ -104,8 +107,8 @@ class Integrator:
 
     `lead_in_s` is how long before the first sample its step began; it counts unless it is a gap.
 
-    `by_sign`: charge, rest and discharge are steps of their own too, for sources that name none. A
-    blank where one becomes the other may then be added to either.
+    `sought` are edges that the source does not name. Of up to 2 s over one of these each side has
+    half, where the source does not hold.
     """
 
     def __init__(
@@ -114,31 +117,32 @@ class Integrator:
         counters: Sequence[Counter] = (),
         *,
         lead_in_s: float = 0.0,
-        by_sign: bool = False,
+        sought: Sought = Sought.NOTHING,
     ) -> None:
         self.counters = Counters(counters)
         self.doubts = Doubts(set())
         self._deadband_a = deadband_a
         self._lead_in_s = lead_in_s
-        self._by_sign = by_sign
-        self._steps: Steps  # of the block, not cut by sign
+        self._sought = sought
         self._rows = np.zeros((LED + 1 + len(counters), BLOCK_ROWS + 2))
         self._waiting = 0  # rows that stand first: the last one added up, and the one after it
         self._before_s = np.nan
+        self._before_a = np.nan
         self._last_known: dict[str, LastKnown | None] = {}
 
     def go_on(self, tail: Tail) -> None:
         """Begin where another one stood."""
         self._rows[:, :2] = tail.rows
         self._waiting = 2
-        self._before_s = tail.before_s
+        self._before_s, self._before_a = tail.before_s, tail.before_a
         self._last_known = dict(tail.last_known)
         self.counters.go_on(tail.counted)
 
     def tail(self) -> Tail:
         """Return where it stands, after two samples at least."""
         last_known, counted = dict(self._last_known), self.counters.counted()
-        return Tail(self._rows[:, :2].copy(), self._before_s, last_known, counted)
+        rows = self._rows[:, :2].copy()
+        return Tail(rows, self._before_s, self._before_a, last_known, counted)
 
     def add(self, samples: Samples) -> Iterator[StepTotals]:
         """Yield what samples before the last of these add to each step, block after block."""
@@ -153,13 +157,15 @@ class Integrator:
                 continue
             last = self._rows[:, end - 2 : end].copy()
             yield self._totals(end - 1, self._beside(last))
+            self._before_a = float(self._rows[CURRENT, end - 3]) if end > 2 else self._before_a
             self._rows[:, :2] = last
             self._waiting = 2
 
     def finish(self) -> Iterator[StepTotals]:
         """Yield what the last sample adds."""
         if self._waiting:
-            yield self._totals(self._waiting, Beside(self._before_s))
+            beside = Beside(self._before_s, before_a=self._before_a)
+            yield self._totals(self._waiting, beside)
             self._waiting = 0
 
     def _beside(self, last: Floats) -> Beside:
@@ -170,6 +176,8 @@ class Integrator:
             after_s=max(0.0, float(last[0, 1] - last[0, 0])),
             after_goes_on=bool(np.all((was == now) | (np.isnan(was) & np.isnan(now)))),
             lead_s=0.0 if self._waiting == 2 else self._lead_in(),
+            before_a=self._before_a,
+            after_a=float(last[CURRENT, 1]),
         )
 
     def _lead_in(self) -> float:
@@ -183,12 +191,13 @@ class Integrator:
 
     def _sums(self, rows: Samples, beside: Beside) -> StepTotals:
         keys = (rows.instruction, rows.step, rows.cycle)
-        self._steps = steps = cut_into_steps(rows.time_s, keys, rows.led_s, beside)
-        self._before_s = steps.last_s
         driven_a, rest = self._driven(rows.current_a)
-        if self._by_sign:
-            before = self._last_known.get("driven")
-            steps = cut_by_sign(steps, driven_a, before.value if before else np.nan)
+        edges = self._edges(driven_a, beside)
+        led_s, cuts = rows.led_s, None
+        if edges is not None:
+            led_s, cuts = _shared_s(rows, edges.any & same_step(keys)), edges.any
+        steps = cut_into_steps(rows.time_s, keys, led_s, beside, cuts)
+        self._before_s = steps.last_s
         power = self._course("power", rows.voltage_v * driven_a, steps, MAX_BLANK_S)
         measured = self._course("current", rows.current_a, steps, MAX_BLANK_S)
         driven = self._course("driven", driven_a, steps, MAX_BLANK_S)
@@ -197,12 +206,14 @@ class Integrator:
         current = _mean(measured)
         charge_as, discharge_as = driven.parts()
         charge_ws, discharge_ws = power.parts()
-        executions, samples = np.ones(len(steps.starts)), steps.rows.astype(np.float64)
+        executions, samples = self._executions(keys, edges, steps), steps.rows.astype(np.float64)
         counted = int(self._waiting == 2)  # the first row was the last one before
         executions[0] -= counted
         samples[0] -= counted
         if rest.any():
             self.doubts.silenced_as += _silenced_as(rows.current_a, rest, steps)
+        if led_s is not None:
+            self._note_edges(driven_a, led_s, steps)
         return StepTotals(
             instruction=rows.instruction[steps.starts],
             cycle=rows.cycle[steps.starts],
@@ -221,6 +232,32 @@ class Integrator:
             counters=self._counted(rows, steps, is_counted=bool(counted)),
             ends=ends_of(rows.time_s, voltage, driven, temperature, charge_as + discharge_as),
         )
+
+    def _edges(self, driven_a: Floats, beside: Beside) -> Edges | None:
+        if self._sought is Sought.NOTHING:
+            return None
+        known = self._last_known.get("driven")
+        outside = np.array([known.value if known else np.nan, beside.before_a, beside.after_a])
+        outside[np.abs(outside) < self._deadband_a] = 0.0
+        return edges_of(driven_a, Outside(*outside.tolist()))
+
+    def _note_edges(self, driven_a: Floats, led_s: Floats, steps: Steps) -> None:
+        """Note what the old values would make where nothing says of which step an interval is."""
+        first = steps.starts[1:]
+        lead_s = steps.lead_s[1:]
+        seconds = np.where(np.isinf(led_s[first]) & (lead_s > CLOSE_S), lead_s, 0.0)
+        more = held_instead(driven_a[first - 1], driven_a[first], seconds)
+        self.doubts.held = (self.doubts.held[0] + more[0], self.doubts.held[1] + more[1])
+
+    def _executions(self, keys: Sequence[Floats], edges: Edges | None, steps: Steps) -> Floats:
+        """Return 1 for what is a step as executed, 0 for what goes on with the one before."""
+        if edges is None:
+            return np.ones(len(steps.starts))
+        begins = ~same_step(keys)
+        if self._sought is Sought.STEPS:
+            begins |= edges.turns
+        begins[0] = True
+        return begins[steps.starts].astype(np.float64)
 
     def _driven(self, current_a: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the current without what is rest, and where it is."""
@@ -248,7 +285,10 @@ class Integrator:
         bent_as[steps.starts[1:] - 1] = 0.0
         self.doubts.bent_as += float(bent_as.sum())
         is_new_cycle = ~same_step([rows.cycle[steps.starts]])
-        flow = Flow(current_a, rows.voltage_v, seconds, steps.starts, is_new_cycle, is_counted)
+        is_gap = np.zeros(len(current_a), np.bool_)
+        is_gap[steps.gaps + 1] = True
+        where = (steps.starts, is_new_cycle, is_gap, is_counted)
+        flow = Flow(current_a, rows.voltage_v, seconds, *where)
         return self.counters.columns(rows.counters, flow)
 
     def _course(
@@ -257,21 +297,13 @@ class Integrator:
         """Return how a quantity goes, from its last known value on."""
         before = self._last_known.get(name)
         if before is None or np.isfinite(values[0]):
-            this = course(values, self._steps, longest_blank_s=longest_blank_s)
+            this = course(values, steps, longest_blank_s=longest_blank_s)
         else:
             values = values.copy()
             values[0] = before.value
-            this = course(values, self._steps, before.age_s, before.rows, longest_blank_s)
+            this = course(values, steps, before.age_s, before.rows, longest_blank_s)
         self._last_known[name] = this.open_end
-        return this if steps is self._steps else recut(this, steps)
-
-
-def lead_in_s(test_time_s: float, step_time_s: float) -> float:
-    """Return how long before the first sample its step began: what it says, if the test did too.
-
-    A file that begins in the middle of a test has nothing of what was before.
-    """
-    return step_time_s if step_time_s > 0 and abs(test_time_s - step_time_s) <= LATE_S else 0.0
+        return this
 
 
 def columns_of(samples: Samples) -> list[Floats]:
@@ -287,6 +319,15 @@ def samples_of(rows: Floats | Sequence[Floats]) -> Samples:
 
 def _silenced_as(current_a: Floats, rest: NDArray[np.bool_], steps: Steps) -> float:
     return float(np.abs(current_a[rest]) @ steps.weights_s[rest])
+
+
+def _shared_s(rows: Samples, found: NDArray[np.bool_]) -> Floats | None:
+    """Return `led_s`, where records are close: half of the time at an edge found in the current."""
+    if rows.led_s is None:
+        return None
+    seconds = np.diff(rows.time_s, prepend=rows.time_s[0])
+    close = found & (seconds <= CLOSE_S)
+    return np.where(close, np.minimum(rows.led_s, seconds / 2), rows.led_s)
 
 
 def _mean(course: Course) -> Mean:

@@ -28,7 +28,7 @@ def pack(totals: ChunkTotals) -> bytes:
     content = {
         "arrays": {name: _packed(array) for name, array in _arrays(totals).items()},
         "doubts": {**asdict(totals.doubts), "currents": sorted(totals.doubts.currents)},
-        "before_s": tail.before_s if tail else None,
+        "before": (tail.before_s, tail.before_a) if tail else None,
         "last_known": {name: asdict(one) for name, one in tail.last_known.items() if one}
         if tail
         else {},
@@ -44,10 +44,12 @@ def unpack(content: bytes, how: Counting) -> ChunkTotals:
     ends = Ends(**{name: arrays[f"ends.{name}"] for name in ENDS}, tops=tops)
     table = StepTable(*(arrays[name] for name in TABLE))
     tail = None
-    if of["before_s"] is not None:
+    if of["before"] is not None:
         last_known = {name: LastKnown(**one) for name, one in of["last_known"].items()}
-        tail = Tail(arrays["tail"], of["before_s"], last_known, arrays["counted"])
-    doubts = Doubts(**{**of["doubts"], "currents": set(of["doubts"]["currents"])})
+        before_s, before_a = of["before"]
+        tail = Tail(arrays["tail"], before_s, before_a, last_known, arrays["counted"])
+    said = of["doubts"]
+    doubts = Doubts(**{**said, "currents": set(said["currents"]), "held": tuple(said["held"])})
     steps = StepRows(table, arrays["instruction"], ends)
     return ChunkTotals(how, arrays["head"], steps, tail, doubts, arrays["evidence"])
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cycling.analysis.comparison import Comparison
-from cycling.analysis.counters import Counter
+from cycling.analysis.counters import CHARGES, Counter
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Edge, Integrator, Samples
 from cycling.analysis.totals import HOUR_S, Totals, added_up
 from cycling.conversion import convert
@@ -18,6 +19,7 @@ Floats = NDArray[np.float64]
 REST_HOURS = 2000.0
 REST_SHARE = 0.0005
 SILENCED = 0.01  # of what flowed; where more went below the deadband it is said
+UNSURE = 0.005  # of what flowed; where more may be of another step it is said
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ class ExperimentStatistics:
 
     With `has_pauses` what names no instruction was recorded in pauses, and is not in `whole`.
     `by_test_time`: time is test time; else it goes by the clock. `edge` says to which step the time
-    over an edge was added. `last_s` is when the last of it was measured (Unix s), None where not
-    known. |current| under `deadband_a` was taken for rest, `silenced_ah` flowed there. Temperatures
-    are those of the channel that is named, in its unit; both are "" where there is none.
-    `comparisons` are the instrument's counters beside our integrals. `clock_s` is how long the
-    clock went. With `is_old` an older rule made all this; `earlier` is what one gave, where that
-    was something else.
+    over an edge was added, `sought` which edges were found in the current; `held_ah` is how much
+    more charge and discharge there were if it were of the old step, where nothing says which.
+    `last_s` is when the last of it was measured (Unix s), None where not known. |current| under
+    `deadband_a` was taken for rest, `silenced_ah` flowed there. Temperatures are those of the
+    channel that is named, in its unit; both are "" where there is none. `comparisons` are the
+    instrument's counters beside our integrals. `clock_s` is how long the clock went. With `is_old`
+    an older rule made all this; `earlier` is what one gave, where that was something else.
+    `left_out` names measures that could not be read.
     """
 
     deadband_a: float
@@ -64,12 +68,27 @@ class ExperimentStatistics:
     clock_s: float | None = None
     is_old: bool = False
     earlier: EarlierNumbers | None = None
+    sought: Sought = Sought.NOTHING
+    held_ah: tuple[float, float] = (0.0, 0.0)
+    left_out: str = ""
+
+    @property
+    def flowed_ah(self) -> float:
+        """What went in and out."""
+        return self.whole.charge_ah + self.whole.discharge_ah
 
     @property
     def silences_much(self) -> bool:
         """Whether the deadband takes for rest what is more than 1 % of what flowed."""
-        flowed_ah = self.whole.charge_ah + self.whole.discharge_ah + self.silenced_ah
-        return self.silenced_ah > SILENCED * flowed_ah
+        return self.silenced_ah > SILENCED * (self.flowed_ah + self.silenced_ah)
+
+    @property
+    def has_sparse_edges(self) -> bool:
+        """Whether records are so far apart at edges of steps that charge may be off by 0.5 %."""
+        counted = any(one.is_used and one.quantity in CHARGES for one in self.comparisons)
+        flowed_ah = self.whole.charge_ah, self.whole.discharge_ah
+        pairs = zip(self.held_ah, flowed_ah, strict=True)
+        return not counted and any(abs(more) > UNSURE * flowed for more, flowed in pairs)
 
     @property
     def time_name(self) -> str:
@@ -143,13 +162,14 @@ def statistics(
     edge: Edge = Edge.HOLD,
     counters: Sequence[Counter] = (),
     lead_in_s: float = 0.0,
+    sought: Sought = Sought.NOTHING,
 ) -> ExperimentStatistics:
     """Add up an experiment in one pass; `chunks` follow each other, each of any length.
 
     The rules are those of `cycling.analysis.integration.Integrator`. `edge` only says what the
     `led_s` of the samples were made by.
     """
-    integrator = Integrator(deadband_a, counters, lead_in_s=lead_in_s)
+    integrator = Integrator(deadband_a, counters, lead_in_s=lead_in_s, sought=sought)
     table = added_up(integrator, chunks).without_blanks()
     table, comparisons = table.beside(integrator.counters, integrator.doubts)
     return ExperimentStatistics(
@@ -159,7 +179,9 @@ def statistics(
         has_pauses=has_pauses,
         by_test_time=by_test_time,
         edge=edge,
+        sought=sought,
         silenced_ah=integrator.doubts.silenced_as / HOUR_S,
+        held_ah=_hours(integrator.doubts.held),
         comparisons=comparisons,
         whole=(table.named() if has_pauses else table).whole(),
         instructions=tuple(
@@ -167,3 +189,8 @@ def statistics(
             for row, key in enumerate(table.key)
         ),
     )
+
+
+def _hours(values_as: tuple[float, float]) -> tuple[float, float]:
+    first, second = values_as
+    return first / HOUR_S, second / HOUR_S

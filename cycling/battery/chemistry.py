@@ -7,7 +7,7 @@ product. Voltages hold for one cell; resistances are given as the drop at 1C and
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +44,12 @@ CELL_KINDS: Mapping[Kind, str] = {
     Kind.ANODE_HALF: "graphite_half_cell",
     Kind.SYMMETRIC: "symmetric_cell",
 }
+HALF_CELLS: Mapping[tuple[Kind, str], str] = {  # the chemistry is that of the working electrode
+    (Kind.ANODE_HALF, LithiumChemistry.LTO): "lto_half_cell",
+    (Kind.CATHODE_HALF, LithiumChemistry.LTO): "lto_half_cell",
+    (Kind.ANODE_HALF, LithiumChemistry.NA_ION): "hard_carbon_half_cell",
+}
+AGAINST_METAL = frozenset({Kind.CATHODE_HALF, Kind.ANODE_FREE})
 SMALLEST_AH = 1e-6
 HALVINGS = 40
 
@@ -53,21 +59,41 @@ class OcvCurve:
     """Open-circuit voltage of one cell as a sum of rising terms, hence itself rising.
 
     A straight line, a Nernst term `nernst_v` ln(s / (1 - s)), and logistic steps given as
-    (height V, centre SOC, width SOC) for phase changes, the foot and the knee.
+    (height V, centre SOC, width SOC) for phase changes, the foot and the knee. `anode_steps` are
+    those of the anode, where it is known which they are.
     """
 
     base_v: float
     slope_v: float
     nernst_v: float
     steps: tuple[tuple[float, float, float], ...] = ()
+    anode_steps: tuple[tuple[float, float, float], ...] = ()
 
     def cell_v(self, soc: FloatArray) -> FloatArray:
         """Voltages (V) at SOC from 0 to 1."""
         filled = OCV_END + (1 - 2 * OCV_END) * soc
         voltage_v = self.base_v + self.slope_v * soc + self.nernst_v * np.log(filled / (1 - filled))
-        for height_v, centre, width in self.steps:
+        for height_v, centre, width in (*self.steps, *self.anode_steps):
             voltage_v = voltage_v + height_v / (1 + np.exp(-(soc - centre) / width))
         return voltage_v
+
+    def table(self) -> OcvTable:
+        """Return the curve as a battery model has it."""
+        return OcvTable.from_curve(self.cell_v(np.linspace(0, 1, OCV_INTERVALS + 1)))
+
+    def after_loss(self, lithium: float) -> "OcvCurve":
+        """Return the curve of a cell that has lost this part of its lithium, and so much capacity.
+
+        It is empty where its anode is and full where its cathode is. So a step of the anode keeps
+        its charge from the empty cell, one of the cathode its charge from the full one: Dubarry,
+        Truchot and Liaw, J. Power Sources 219 (2012) 204.
+        """
+        left = 1 - lithium
+        return replace(
+            self,
+            steps=tuple((v, 1 - (1 - at) / left, width / left) for v, at, width in self.steps),
+            anode_steps=tuple((v, at / left, width / left) for v, at, width in self.anode_steps),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +101,8 @@ class Chemistry:
     """One kind of cell, at rest and under load: drops in V at 1C, heat capacity in J/K for 1 Ah.
 
     The ends of charge and discharge are (drop V at 1C, width SOC). `usual_ah` and `full_v` are the
-    capacity and the highest voltage where nobody says them.
+    capacity and the highest voltage where nobody says them, `negative_v` the potential of the
+    negative electrode against its metal.
     """
 
     usual_ah: float
@@ -90,6 +117,12 @@ class Chemistry:
     thermal_time_s: float
     charge_efficiency: float = 1.0
     self_discharge_per_day: float = 0.0
+    negative_v: float = 0.0
+
+    def against_metal(self) -> "Chemistry":
+        """Return the cell with the bare metal, lithium or sodium, as its negative electrode."""
+        curve = replace(self.curve, base_v=self.curve.base_v + self.negative_v)
+        return replace(self, curve=curve)
 
     def battery(self, capacity_ah: float, cells: int = 1) -> BatteryModel:
         """Return a battery of so many cells in series."""
@@ -112,7 +145,7 @@ class Chemistry:
 
 @cache
 def _table(curve: OcvCurve) -> OcvTable:
-    return OcvTable.from_curve(curve.cell_v(np.linspace(0, 1, OCV_INTERVALS + 1)))
+    return curve.table()
 
 
 @cache
@@ -129,14 +162,20 @@ def model_of(
     cells: int,
     kind: Kind | None = None,
 ) -> BatteryModel:
-    """Return the model for a registered battery; LMO, LCO and other lithium cells get NMC's."""
+    """Return the model for a registered battery; LMO, LCO and other lithium cells get NMC's.
+
+    Cathode half cells and those without an anode have their electrode against the bare metal.
+    """
     return _chemistry(technology, chemistry, kind).battery(capacity_ah, cells)
 
 
 def _chemistry(technology: Technology, chemistry: str | None, kind: Kind | None) -> Chemistry:
-    name = CELL_KINDS.get(kind) if kind else None
-    name = name or KINDS.get(technology) or LITHIUM_KINDS.get(chemistry or "", "nmc")
-    return chemistries()[name]
+    name = KINDS.get(technology) or LITHIUM_KINDS.get(chemistry or "", "nmc")
+    if kind is None or technology in KINDS:
+        return chemistries()[name]
+    half = HALF_CELLS.get((kind, chemistry or "")) or CELL_KINDS.get(kind)
+    cell = chemistries()[half or name]
+    return cell.against_metal() if kind in AGAINST_METAL and not half else cell
 
 
 def guessed_model(

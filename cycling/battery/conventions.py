@@ -7,6 +7,7 @@ from cycling.analysis.chunk_totals import Counting
 from cycling.analysis.counters import Counter
 from cycling.analysis.cycles import flow
 from cycling.analysis.cycles.choices import Choices, Direction, Numbering, Reference
+from cycling.analysis.edges import Sought
 from cycling.analysis.statistics import deadband_a
 from cycling.battery.description import NewBattery
 from cycling.battery.electrolyte import Electrolyte
@@ -50,6 +51,7 @@ def choices_of(battery: NewBattery, own: OwnChoices = NOTHING) -> Choices:
         capacity_ah=battery.capacity_ah,
         mass_g=battery.active_mass_g if mass_g is None else mass_g,
         area_cm2=battery.electrode_size_cm2,
+        cells=battery.cells,
     )
 
 
@@ -59,11 +61,11 @@ def counting_of(
     *,
     counters: tuple[Counter, ...] = (),
     has_temperature: bool = True,
-    by_sign: bool = False,
+    sought: Sought = Sought.NOTHING,
 ) -> Counting:
     """Return how samples are added up; `greatest_a` is the greatest |current| of them."""
     rest_a = deadband_a(battery.capacity_ah, greatest_a)
-    return Counting(rest_a, counters, has_temperature, by_sign)
+    return Counting(rest_a, counters, has_temperature, sought)
 
 
 def electrolyte_of(battery: NewBattery, sides: Iterable[Electrolyte]) -> flow.Electrolyte | None:
@@ -74,7 +76,7 @@ def electrolyte_of(battery: NewBattery, sides: Iterable[Electrolyte]) -> flow.El
     """
     volumes_ml = [one.volume for one in sides]
     concentration, electrons = battery.electrolyte_mol_per_l, battery.electrolyte_electrons
-    if not volumes_ml or concentration is None or electrons is None:
+    if not volumes_ml or not battery.cells or concentration is None or electrons is None:
         return None
     return flow.Electrolyte(concentration, electrons, min(volumes_ml) / ML_PER_L / battery.cells)
 

@@ -8,6 +8,7 @@ import numpy as np
 from cycling.formats.arrow import as_text
 from cycling.formats.columns.fields import (
     ABSOLUTE_CLOCKS,
+    APART,
     COUNTERS,
     DURATIONS,
     NUMERIC_CLOCKS,
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 _MAX_WHOLE = 2**31 - 1
 _MAX_SHOWN = 40
 _NUMERIC = set(Field) - {Field.CLOCK, Field.STATE, Field.IGNORED}
-_MAY_HAVE_NONE = (Field.EXTENDED, Field.STEP_TIME, *COUNTERS)
+_MEASURED = (Field.VOLTAGE, Field.CURRENT, Field.POWER, *APART[Field.CURRENT], *APART[Field.POWER])
+_MAY_HAVE_NONE = (Field.EXTENDED, Field.STEP_TIME, *COUNTERS, *_MEASURED)
 
 
 class CellReader:
@@ -52,7 +54,8 @@ class CellReader:
         self._second_hour = SecondHour(self._zone)
         self._days = DayCount()
         self._findings = findings
-        self.no_value_counts: dict[str, int] = {}
+        self.no_value_counts: dict[Column, int] = {}
+        self.ledgers: dict[str, None] = {}  # columns with numbers below zero as in ledgers
 
     def values(self, column: Column, cells: "pa.StringArray", rows: IntArray) -> FloatArray:
         """Values in our unit (clock: Unix s), NaN where blank; bad cells are reported."""
@@ -60,10 +63,11 @@ class CellReader:
         values, bad = numbers.values, numbers.bad
         if numbers.no_value is not None and column.field in _MAY_HAVE_NONE:
             count = int(np.count_nonzero(numbers.no_value))
-            count_before = self.no_value_counts.get(column.shown, 0)
-            self.no_value_counts[column.shown] = count_before + count
+            self.no_value_counts[column] = self.no_value_counts.get(column, 0) + count
         elif numbers.no_value is not None:
             bad = numbers.no_value if bad is None else bad | numbers.no_value
+        if numbers.ledger is not None:
+            self.ledgers[column.shown] = None
         if bad is not None:
             self._report(column, cells, rows[bad], np.flatnonzero(bad), "cell")
         if column.field in WHOLE_NUMBERS:
@@ -97,7 +101,7 @@ class CellReader:
         if column.field is Field.EXTENDED:
             return numbers
         multiply, divide = TO_BASE[column.unit]
-        return Numbers(numbers.values * multiply / divide, numbers.bad, numbers.no_value)
+        return replace(numbers, values=numbers.values * multiply / divide)
 
     def _report(
         self, column: Column, cells: "pa.StringArray", rows: IntArray, places: IntArray, code: str

@@ -12,6 +12,9 @@ _LONG_NUMBER = re.compile(r"\d{1,3}(?:,\d{3}){5,}(?:\.\d+)?", re.ASCII)
 
 Severity = Literal["error", "question", "warning"]
 _ORDER: dict[str, int] = {"error": 0, "question": 1, "warning": 2}
+LOST = "lost"  # what a damaged file does not have any more
+SPARSE_EDGES = "sparse-edges"
+TIME_UNIT, DURATION_UNITS = "time-unit", "duration-unit"  # questions for the unit of the time
 MAX_KEPT = 100
 MAX_OF_A_KIND = 10
 
@@ -20,7 +23,8 @@ MAX_OF_A_KIND = 10
 class Problem:
     """One finding; `text` is a sentence without the row, `sentence` has it.
 
-    `option` is what `--map` takes to correct it, where one correction is likely.
+    `option` is what `--map` takes to correct it, where one correction is likely. `right` is what it
+    says of the file that it is right as it is, a sentence without its end.
     """
 
     severity: Severity
@@ -30,6 +34,7 @@ class Problem:
     column: str | None = None
     code: str = ""
     option: str = ""
+    right: str = ""
 
     def __post_init__(self) -> None:
         """Shorten numbers of a damaged file, whose digits say nothing."""

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from cycling.formats.columns.fields import Field
+from cycling.formats.columns.recognise import propose
 from cycling.formats.problems import KeptFindings
 from cycling.formats.rows import read_rows
 from cycling.formats.text.blocks import CellBlock
@@ -17,6 +19,7 @@ from cycling.formats.text.table import TextTable
 from cycling.formats.values.numbers import FloatArray, parse_numbers
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", re.ASCII)
+_TIMES = (Field.TEST_TIME, Field.CLOCK, Field.STEP_TIME)
 _LEAST_ROWS = 8
 _JUMP = 10.0  # times the longest interval of the rows before
 _NEAR = 1e-3  # of a value: numbers below a table are rounded
@@ -34,7 +37,9 @@ def with_totals(table: TextTable) -> TextTable:
         return table
     if last.clock_stands:
         return replace(table, totals=CLOCK_STANDS)
-    return replace(table, totals=SUMS) if last.sums_up(table) else table
+    if last.time_goes_on(table) or not last.sums_up(table):
+        return table
+    return replace(table, totals=SUMS)
 
 
 class _LastRow:
@@ -108,6 +113,14 @@ class _LastRow:
         ]
         stands = any(self._cells[i] in ("", self._before[i][-1]) for i in clocks)
         return jumps and stands
+
+    def time_goes_on(self, table: TextTable) -> bool:
+        """Whether a time goes on as it did: then the row is a measure, whatever else it has."""
+        times = [column.index for column in propose(table).columns if column.field in _TIMES]
+        return any(
+            index in self._counting and self._goes_on(index) and self._passed(index) > 0
+            for index in times
+        )
 
     def sums_up(self, table: TextTable) -> bool:
         """Whether each number is a sum, mean or extreme of its column, and no row could be so."""

@@ -1,7 +1,7 @@
 """The sample experiments of `bem demo`, computed from the battery model, the same every time."""
 
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cycling.battery.description import NewBattery
+from cycling.battery.electrolyte import Electrolyte
 from cycling.battery.instrument import Instrument, to_resolution
 from cycling.battery.model import FloatArray
 from cycling.battery.recorder import Recorder, Recording
@@ -16,6 +17,7 @@ from cycling.conversion import convert
 from cycling.formats import Block
 from cycling.samples import procedures
 from cycling.samples.batteries import ELECTROLYTE_AH, new_model, sample_batteries
+from cycling.terms import Polarity
 
 TABLE = Path(__file__).with_name("experiments.toml")
 SEED = 2027
@@ -27,6 +29,7 @@ CELL_T1, AMBIENT = "Cell T1", "Ambient"
 DEGC, FLOW_UNIT = "degC", "L/min"
 INSTRUMENTS = {
     "usual": Instrument(),
+    "precise": Instrument(voltage_noise_v=4e-5, voltage_resolution_v=1e-5),
     "fine": Instrument(
         voltage_noise_v=8e-5,
         voltage_resolution_v=1e-5,
@@ -44,6 +47,7 @@ class SampleExperiment(Block):
     description: str
     battery_name: str
     started_days_before_now: float
+    electrolytes: tuple[Electrolyte, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class _Plan:
     resistance_growth: float = 1.0
     instrument: str = "usual"
     flows_l_min: tuple[float, ...] = ()  # by cycle, the last one for all that follow
+    electrolyte: dict[str, int] = field(default_factory=dict)  # the same on both sides
 
 
 def sample_names() -> tuple[str, ...]:
@@ -76,6 +81,11 @@ def sample_experiments(without: Collection[str] = ()) -> Iterator[SampleExperime
         if plan.name not in without:
             rng = np.random.default_rng([SEED, number])
             yield _experiment(plan, batteries[plan.battery_name], rng)
+
+
+def sides_of(electrolyte: Mapping[str, int]) -> tuple[Electrolyte, ...]:
+    """Return the electrolyte of both sides, none where none is given."""
+    return tuple(Electrolyte(polarity, **electrolyte) for polarity in Polarity if electrolyte)
 
 
 def _plans() -> list[_Plan]:
@@ -102,6 +112,7 @@ def _experiment(plan: _Plan, battery: NewBattery, rng: np.random.Generator) -> S
         cycle=true.cycle.astype(float),
         step_id=None,
         extended=_extended(plan, instrument, true, rng),
+        electrolytes=sides_of(plan.electrolyte),
     )
 
 

@@ -57,6 +57,16 @@ def was_raised(session: Session, key: str) -> bool:
     return session.scalar(select(StationAlarm.id).where(StationAlarm.key == key)) is not None
 
 
+def is_acknowledged(session: Session, key: str, *, begins: bool = False) -> bool:
+    """Whether somebody has acknowledged the alarm of this key, or one whose key `begins` so."""
+    mark = StationAlarm.key
+    done = select(StationAlarm.id).where(
+        mark.startswith(key, autoescape=True) if begins else mark == key,
+        StationAlarm.acknowledged_at.is_not(None),
+    )
+    return session.scalar(done.limit(1)) is not None
+
+
 @repeated
 def acknowledge(database: Database, alarm_id: int, *, comment: str, by: By) -> None:
     """Note that somebody has looked at an alarm, and what they found.

@@ -58,19 +58,23 @@ class Columns:
 def chosen_columns(database: Database, experiment_id: int, choice: CsvChoice) -> Columns:
     """Return what an export has: times, cycle and step always, of a station's run its pauses.
 
-    Raises InputError for a channel that is not known.
+    Raises InputError for a channel that is not known, DamagedError where what is stored of the
+    others is damaged.
     """
     with series.opened(database, experiment_id) as experiment:
         channels, station = experiment.channels, station_source(experiment)
-    _refuse_unknown(choice, channels)
-    columns = [channel for channel in channels if _is_chosen(choice, channel.key)]
-    generic = (field for key, field in CHOSEN.items() if _is_chosen(choice, key))
-    paused = (Field.PAUSED,) if station else ()
-    return Columns(
-        (Field.TEST_TIME, Field.CLOCK, *generic, Field.CYCLE, Field.STEP, *paused),
-        tuple(channel for channel in columns if channel.used_measure_id is not None),
-        station,
-    )
+        _refuse_unknown(choice, channels)
+        chosen = [channel for channel in channels if _is_chosen(choice, channel.key)]
+        generic = [field for key, field in CHOSEN.items() if _is_chosen(choice, key)]
+        paused = (Field.PAUSED,) if station else ()
+        columns = Columns(
+            (Field.TEST_TIME, Field.CLOCK, *generic, Field.CYCLE, Field.STEP, *paused),
+            tuple(channel for channel in chosen if channel.used_measure_id is not None),
+            station,
+        )
+        names = {*columns.fields, "instruction"}
+        experiment.refuse_damaged(columns.extended, names, choice.between)
+    return columns
 
 
 def column_blocks(
@@ -195,15 +199,15 @@ def _values(table: MeasureTable) -> dict[Field, NDArray[np.float64]]:
 
 
 def _outages(database: Database, experiment_id: int) -> NDArray[np.float64]:
-    """Return begin and end (Unix s) of each pause after its station had been off, in their order.
+    """Return begin and end (Unix s) of each pause from when its station was back, in their order.
 
     One that lasts has no end.
     """
     return np.array(
         [
-            (one.at.timestamp(), one.until.timestamp() if one.until else np.inf)
+            (one.returns[0].at.timestamp(), one.until.timestamp() if one.until else np.inf)
             for one in run_pauses(database, experiment_id)
-            if one.interrupted
+            if one.returns
         ]
     ).reshape(-1, 2)
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from cycling.analysis.integration import Edge, Samples, lead_in_s
+from cycling.analysis.edges import first_interval_s, lead_in_s
+from cycling.analysis.integration import Edge, Samples
 from cycling.analysis.statistics import deadband_a
 from db import series
 from db.measures.source import Source, SourceClock, StepClock
@@ -40,18 +41,22 @@ def samples(
     temperature: ChannelInfo | None = None,
     resumed: "Resumptions | None" = None,
     part: tuple[int, int] | None = None,
+    *,
+    whole: bool = False,
 ) -> Iterator[Samples]:
     """Yield the samples of an experiment as its source has them added up.
 
     `part` are the first one, counted from 0, and the one after the last; None: all. Their times
-    begin anywhere, only differences count.
+    begin anywhere, only differences count. With `whole` or a part series.DamagedError is raised
+    where one is damaged; else its chunk is left out.
     """
     scaled = [channel for _counter, channel in source.counters]
     extended = [one.info for one in (*scaled, *([source.step_time] if source.step_time else ()))]
     extended += [temperature] if temperature else []
     clock, step_clock = SourceClock(source), StepClock(source.edge)
     split = split_steps(experiment.database.session, experiment.id)
-    for measures in experiment.tables(extended, only=COLUMNS, part=part):
+    whole = whole or part is not None
+    for measures in experiment.tables(extended, only=COLUMNS, part=part, whole=whole):
         table = _whole_steps(measures, split)
         paused = np.isnan(table.step) & source.has_pauses  # every other measure of a run has one
         if resumed:
@@ -116,10 +121,16 @@ class Resumptions:
 
 def first_lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
     """Return how long before the first measure its step began, if the test began with it."""
-    if source.edge is not Edge.SPLIT or source.step_time is None:
+    if source.edge is Edge.HOLD or not source.by_test_time:
         return 0.0
-    first = next(iter(experiment.tables([source.step_time.info], only={"test_time"})))
-    in_step_s = float(first.extended[0][0]) * source.step_time.factor
+    step_time = source.step_time if source.edge is Edge.SPLIT else None
+    extended = [step_time.info] if step_time else []
+    first = next(iter(experiment.tables(extended, only={"test_time"})), None)
+    if first is None:  # all is damaged
+        return 0.0
+    if step_time is None:
+        return first_interval_s(first.test_time_s[:2])
+    in_step_s = float(first.extended[0][0]) * step_time.factor
     return lead_in_s(float(first.test_time_s[0]), in_step_s)
 
 

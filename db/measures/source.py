@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Edge
 from cycling.formats.columns.counters import Recognised, counters_of
 from cycling.formats.columns.fields import Field
@@ -26,6 +27,8 @@ QUANTITIES: Mapping[Field, tuple[Quantity, ...]] = {
     Field.DISCHARGE_ENERGY: (Quantity.DISCHARGE_ENERGY,),
     Field.ENERGY: ENERGIES,
 }
+STEP_FIELDS = (Field.STEP, Field.STEP_ID)
+STEP_COLUMNS = frozenset({"step", "instruction"})
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,12 @@ class Source:
 
     `edge`: to which step the interval over an edge belongs. `tells_pauses`: its station said when
     it was paused, perhaps in our export of it; `has_pauses`: and it was. `by_test_time`: time is
-    the test time that the source gave; else its clock's.
+    the test time that the source gave; else its clock's. `sought` are edges of steps that it does
+    not name.
     """
 
     edge: Edge = Edge.HOLD
+    sought: Sought = Sought.NOTHING
     tells_pauses: bool = False
     has_pauses: bool = False
     by_test_time: bool = False
@@ -61,10 +66,14 @@ def source_of(experiment: ExperimentSeries) -> Source:
         return replace(said, by_test_time=said.tells_pauses)
     channels = counter_channels(experiment.channels, any_name=found.edge is None)
     step_time = channels.pop(Field.STEP_TIME, None)
-    edge = found.edge or (Edge.LEAD if step_time is None else Edge.SPLIT)
+    edge = Edge(found.edge or (Edge.LEAD if step_time is None else Edge.SPLIT))
+    edge = edge if step_time or edge is not Edge.SPLIT else Edge.LEAD
+    names_steps = step_time is not None or _names_steps(experiment, found.mapping)
+    sought = Sought.EDGES if edge is Edge.LEAD else Sought.NOTHING
     return replace(
         said,
-        edge=Edge(edge) if step_time or edge != Edge.SPLIT else Edge.LEAD,
+        edge=edge,
+        sought=sought if names_steps else Sought.STEPS,
         by_test_time=_has_test_time(found.mapping) and _goes(experiment),
         step_time=step_time,
         counters=tuple(
@@ -110,6 +119,20 @@ def edge_of_import(channels: Sequence[tuple[str, str]], *, by_station: bool = Fa
 def _has_test_time(mapping: Mapping[str, Any]) -> bool:
     columns = mapping.get("columns") or []
     return not columns or any(one.get("field") == Field.TEST_TIME for one in columns)
+
+
+def _names_steps(experiment: ExperimentSeries, mapping: Mapping[str, Any]) -> bool:
+    """Whether measures name their steps: not in a column in which the same stands throughout."""
+    columns = mapping.get("columns") or []
+    if columns and not any(one.get("field") in STEP_FIELDS for one in columns):
+        return False
+    first: Floats | None = None
+    for table in experiment.tables([], only=STEP_COLUMNS):
+        named = np.stack([table.instruction, table.step])
+        first = named[:, :1] if first is None else first
+        if not np.all((named == first) | (np.isnan(named) & np.isnan(first))):
+            return True
+    return False
 
 
 def _goes(experiment: ExperimentSeries) -> bool:

@@ -20,7 +20,7 @@ from db.measures.source import source_of
 from db.models import Statistics
 from db.series import ExperimentSeries
 
-METHOD = 6  # raise it whenever the same measures would give another result
+METHOD = 7  # raise it whenever the same measures would give another result
 MAX_OUTDATED = 100
 
 
@@ -51,7 +51,8 @@ class MadeStatistics:
 def made_statistics(experiment: ExperimentSeries, *, or_older: bool = False) -> MadeStatistics:
     """Return the same of an experiment that is open, from these very measures.
 
-    `keep_statistics` stores them afterwards: what is open is only read.
+    `keep_statistics` stores them afterwards: what is open is only read. Those that miss what is
+    damaged say so, and are not to be stored.
     """
     stored = stored_statistics(experiment)
     if stored is not None or experiment.time_range is None:
@@ -60,6 +61,8 @@ def made_statistics(experiment: ExperimentSeries, *, or_older: bool = False) -> 
     if or_older and older is not None:
         return MadeStatistics(experiment.id, older)
     computed = _computed(experiment)
+    if experiment.left_out:
+        return MadeStatistics(experiment.id, replace(computed, left_out=experiment.left_out))
     computed = replace(computed, earlier=_earlier(older, computed))
     return MadeStatistics(experiment.id, computed, experiment.head.revision)
 
@@ -128,6 +131,7 @@ def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
         edge=source.edge,
         counters=[counter for counter, _channel in source.counters],
         lead_in_s=first_lead_in_s(experiment, source),
+        sought=source.sought,
     )
     computed = computed.with_resumed(resumed.counts)
     last_s = experiment.time_range[1] if experiment.time_range else None

@@ -52,7 +52,7 @@ class StepRecipe:
             rest_below_a(experiment),
             tuple(counter for counter, _channel in source.counters),
             has_temperature=temperature is not None,
-            by_sign=_names_no_steps(experiment, source),
+            sought=source.sought,
         )
         lead_in_s = first_lead_in_s(experiment, source)
         revision = experiment.head.revision
@@ -84,7 +84,8 @@ class ExperimentSteps:
 def experiment_steps(experiment: ExperimentSeries) -> ExperimentSteps | None:
     """Return the steps of an experiment that is open, None if it has no measures.
 
-    Raises series.BeingPreparedError while many measures of another program are being copied.
+    Raises series.BeingPreparedError while many measures of another program are being copied, and
+    series.DamagedError where some are damaged: without them cycles would be others.
     """
     if experiment.time_range is None:
         return None
@@ -108,22 +109,8 @@ def experiment_steps(experiment: ExperimentSeries) -> ExperimentSteps | None:
 
 
 def _added_up(experiment: ExperimentSeries, recipe: StepRecipe) -> AddedUp:
-    rows = samples(experiment, recipe.source, recipe.temperature)
+    rows = samples(experiment, recipe.source, recipe.temperature, whole=True)
     return add_up(rows, recipe.counting, recipe.lead_in_s)
-
-
-def _names_no_steps(experiment: ExperimentSeries, source: Source) -> bool:
-    """Whether all measures may be of one step: then a turn of the current is what begins another.
-
-    Where they are not, those are cut more finely than they need to be, and their sums stay.
-    """
-    if source.step_time is not None:
-        return False
-    for column in ("step", "instruction"):
-        ends = experiment.ends(column)
-        if ends is not None and ends[0] != ends[1]:
-            return False
-    return True
 
 
 def _cycles(rows: StepRows, profile: Mapping[int, CompiledRow]) -> Floats:

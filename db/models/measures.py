@@ -113,9 +113,11 @@ class SeriesChannel(Base):
 class SeriesChunk(Base):
     """One channel of the measures with MeasIDs `number` * 65,536 and the 65,535 after it.
 
-    `measures` and `id_sum` count the rows that went in and add up their MeasIDs: compared with the
-    row tables they tell late, missing and exchanged rows. `first_us` and `last_us` are the least
-    and the greatest time, in microseconds since 1970. The blobs are those of `db.series.codec`.
+    `measures`, `id_sum` and `value_sum` count the rows that went in, add up their MeasIDs and their
+    values (db/series/sums.py): compared with the row tables they tell late, missing, exchanged and
+    changed rows. `first_us` and `last_us` are the least and the greatest time, in microseconds
+    since 1970. The blobs are those of `db.series.codec`, and each has a checksum
+    (db/series/checksums.py). What an older version made has neither sum nor checksums.
     """
 
     __tablename__ = "bem_series_chunks"
@@ -125,11 +127,15 @@ class SeriesChunk(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     measures: Mapped[int]
     id_sum: Mapped[int] = mapped_column(BigInteger)
+    value_sum: Mapped[int | None] = mapped_column(BigInteger)
     first_us: Mapped[int] = mapped_column(BigInteger)
     last_us: Mapped[int] = mapped_column(BigInteger)
     coarse: Mapped[bytes] = mapped_column(Blob)
     fine: Mapped[bytes] = mapped_column(Blob)
     samples: Mapped[bytes] = mapped_column(Blob)
+    coarse_crc: Mapped[int | None] = mapped_column(BigInteger)
+    fine_crc: Mapped[int | None] = mapped_column(BigInteger)
+    samples_crc: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Statistics(Base):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.models import AvailableMeasure, Channel, UsedMeasure
-from db.series.chunks import extended_name
-from db.series.rows import AS_STORED, scales
+from db.models import AvailableMeasure, Channel, SeriesChannel, UsedMeasure
+from db.series.chunks import IDS, TIME, extended_name
+from db.series.rows import AS_STORED, COLUMNS, scales
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,20 @@ def extended_channels(session: Session, used_measure_ids: Collection[int]) -> li
     if not used_measure_ids:
         return []
     return channels_of(session, UsedMeasure.id.in_(used_measure_ids))
+
+
+def channel_names(session: Session, experiment_id: int) -> dict[str, str]:
+    """Return what each stored channel of an experiment is called, by its key."""
+    of_it = select(SeriesChannel.used_measure_id).where(
+        SeriesChannel.experiment_id == experiment_id
+    )
+    extended = channels_of(session, UsedMeasure.id.in_(of_it))
+    return {
+        TIME: "all channels",
+        IDS: "numbers of the measures",
+        **{name: name.replace("_", " ").capitalize() for name in COLUMNS},
+        **{channel.key: channel.name for channel in extended},
+    }
 
 
 def channels_of(session: Session, which: ColumnElement[bool]) -> list[ChannelInfo]:

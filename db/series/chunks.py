@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from cycling.analysis.whole_seconds import spread
 from db.models import SeriesChunk
-from db.series import codec, gaps
+from db.series import checksums, codec, gaps
+from db.series.checksums import Damage, DamagedError, with_checksums
 from db.series.codec import Floats, Ints
-from db.series.rows import COLUMNS, ExtendedRows, GenericRows, is_of_wattrex
+from db.series.rows import COLUMNS, ExtendedRows, GenericRows, Tally, is_of_wattrex
 
 CHUNK = 65_536
 TIME, IDS = "time", "id"
@@ -29,6 +30,7 @@ class ExtendedColumn:
     values: Floats
     rows: int = 0
     id_sum: int = 0
+    value_sum: int = 0
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Chunk:
         default_factory=lambda: {name: np.empty(0) for name in COLUMNS}
     )
     extended: dict[int, ExtendedColumn] = field(default_factory=dict)
+    value_sum: int = 0
 
     @property
     def first_id(self) -> int:
@@ -55,6 +58,7 @@ class Chunk:
 
     def append(self, rows: GenericRows) -> None:
         """Add measures after those that are here; their extended values are unknown yet."""
+        self.value_sum += rows.value_sum
         self.ids = np.concatenate([self.ids, rows.ids])
         self.us = np.concatenate([self.us, rows.us])
         for name, values in rows.columns.items():
@@ -70,6 +74,7 @@ class Chunk:
         )
         column.rows += len(rows.ids)
         column.id_sum += int(rows.ids.sum())
+        column.value_sum += rows.value_sum
         if len(self.ids):
             place = np.minimum(np.searchsorted(self.ids, rows.ids), len(self.ids) - 1)
             belongs = self.ids[place] == rows.ids
@@ -77,18 +82,21 @@ class Chunk:
 
 
 def load(session: Session, experiment_id: int, number: int) -> Chunk:
-    """Return a chunk of the store; an empty one where there is none."""
+    """Return a chunk of the store; an empty one where there is none. Raises DamagedError."""
     rows = session.execute(
-        select(
-            SeriesChunk.channel, SeriesChunk.measures, SeriesChunk.id_sum, SeriesChunk.samples
-        ).where(SeriesChunk.experiment_id == experiment_id, SeriesChunk.number == number)
-    )
+        select(*checksums.SAMPLES).where(
+            SeriesChunk.experiment_id == experiment_id, SeriesChunk.number == number
+        )
+    ).all()
     chunk = Chunk(number)
+    if not all(checksums.is_intact(row, "samples") for row in rows):
+        raise DamagedError(f"A stored chunk of experiment {experiment_id} is damaged.")
     stored = {row.channel: row for row in rows}
     if TIME not in stored:
         return chunk
     chunk.ids = codec.unpack_ints(stored[IDS].samples)
     chunk.us = codec.unpack_ints(stored[TIME].samples)
+    chunk.value_sum = stored[TIME].value_sum or 0
     for name in COLUMNS:
         chunk.columns[name] = (
             codec.unpack_floats(stored[name].samples)
@@ -97,9 +105,19 @@ def load(session: Session, experiment_id: int, number: int) -> Chunk:
         )
     for channel, row in stored.items():
         if used_measure_id := extended_id(channel):
-            values = codec.unpack_floats(row.samples).copy()
-            chunk.extended[used_measure_id] = ExtendedColumn(values, row.measures, row.id_sum)
+            chunk.extended[used_measure_id] = ExtendedColumn(
+                codec.unpack_floats(row.samples).copy(),
+                row.measures,
+                row.id_sum,
+                row.value_sum or 0,
+            )
     return chunk
+
+
+def damage(row: checksums.StoredRow, blob: str) -> Damage:
+    """Return what is damaged where a blob of a row is."""
+    first_id = row.number * CHUNK
+    return Damage(first_id, first_id + CHUNK - 1, row.channel, is_lost=blob == "samples")
 
 
 def save(session: Session, experiment_id: int, chunk: Chunk) -> None:
@@ -113,7 +131,7 @@ def save(session: Session, experiment_id: int, chunk: Chunk) -> None:
         is_of_wattrex=lambda: is_of_wattrex(session, experiment_id),
     )
     rows = [
-        {"experiment_id": experiment_id, "number": chunk.number, **row}
+        with_checksums({"experiment_id": experiment_id, "number": chunk.number, **row})
         for row in _rows(chunk, at_us)
     ]
     session.execute(insert(SeriesChunk), rows)
@@ -139,16 +157,20 @@ def times(us: Ints, *, goes_on: bool, is_of_wattrex: Callable[[], bool]) -> Ints
     return spread(us, goes_on=goes_on)
 
 
-def tallies(session: Session, experiment_id: int) -> dict[tuple[str, int], tuple[int, int]]:
-    """Return (number of rows, sum of their MeasIDs) by (channel, chunk), of what was copied."""
+def tallies(session: Session, experiment_id: int) -> dict[tuple[str, int], Tally]:
+    """Return the tallies of the rows that were copied, by (channel, chunk)."""
     rows = session.execute(
         select(
-            SeriesChunk.channel, SeriesChunk.number, SeriesChunk.measures, SeriesChunk.id_sum
+            SeriesChunk.channel,
+            SeriesChunk.number,
+            SeriesChunk.measures,
+            SeriesChunk.id_sum,
+            SeriesChunk.value_sum,
         ).where(SeriesChunk.experiment_id == experiment_id)
     )
     return {
-        (channel, number): (measures, id_sum)
-        for channel, number, measures, id_sum in rows
+        (channel, number): Tally(measures, id_sum, value_sum)
+        for channel, number, measures, id_sum, value_sum in rows
         if channel == TIME or extended_id(channel)
     }
 
@@ -175,13 +197,15 @@ def extended_id(channel: str) -> int | None:
 
 def _rows(chunk: Chunk, at_us: Ints) -> Iterable[Mapping[str, object]]:
     """Return the table rows of a chunk; a column without a value has none."""
-    empty = {"measures": 0, "id_sum": 0, "first_us": 0, "last_us": 0, "coarse": b"", "fine": b""}
+    numbers = dict.fromkeys(("measures", "id_sum", "value_sum", "first_us", "last_us"), 0)
+    empty = {**numbers, "coarse": b"", "fine": b""}
     yield {**empty, "channel": IDS, "samples": codec.pack_ints(chunk.ids)}
     yield {
         **empty,
         "channel": TIME,
         "measures": len(chunk.ids),
         "id_sum": int(chunk.ids.sum()),
+        "value_sum": chunk.value_sum,
         "first_us": int(at_us.min(initial=np.iinfo(np.int64).max)),
         "last_us": int(at_us.max(initial=np.iinfo(np.int64).min)),
         "fine": gaps.summary(at_us, [chunk.columns[name] for name in gaps.KEYS]),
@@ -199,6 +223,7 @@ def _rows(chunk: Chunk, at_us: Ints) -> Iterable[Mapping[str, object]]:
             "channel": extended_name(used_measure_id),
             "measures": column.rows,
             "id_sum": column.id_sum,
+            "value_sum": column.value_sum,
             "samples": codec.pack_floats(column.values),
             **_points(at_us, column.values),
         }

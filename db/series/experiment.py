@@ -4,124 +4,33 @@ Everything that draws, sums up or exports an experiment reads through here, and 
 store; nothing else reads the measures' row tables.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from cycling.errors import UnavailableError
 from db.engine import Database, Snapshot
-from db.series import rows, store, window
-from db.series.channels import CURRENT, POWER, VOLTAGE, ChannelInfo, extended_channels
+from db.series import rows, store, upkeep, window
+from db.series.channels import (
+    CURRENT,
+    POWER,
+    VOLTAGE,
+    ChannelInfo,
+    channel_names,
+    extended_channels,
+)
+from db.series.checksums import Damage, damage_words
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
-from db.series.rows import COLUMNS
-from db.series.window import ChunkReader, Columns, blank_times, broken, longest, thinned
+from db.series.reader import ChunkReader, Columns
+from db.series.tables import MeasureTable, column_keys, refuse_lost, tables
+from db.series.window import blank_times, broken, longest, thinned
 
 MILLI = 1000.0
 BREAKS_SHARE = 4  # of the points of a channel no more than a quarter break its line
-
-
-@dataclass(frozen=True)
-class MeasureTable:
-    """Consecutive measures as columns, shapes (n,), NaN where unknown; V, A, W and seconds."""
-
-    test_time_s: Floats
-    unix_s: Floats
-    instruction: Floats
-    voltage_v: Floats
-    current_a: Floats
-    power_w: Floats
-    cycle: Floats
-    step: Floats
-    extended: tuple[Floats, ...]
-
-
-def stream(
-    database: Database,
-    experiment_id: int,
-    extended: Sequence[ChannelInfo],
-    *,
-    between: tuple[float, float] | None = None,
-    only: Collection[str] | None = None,
-) -> Iterator[MeasureTable]:
-    """Yield measures in MeasID order, some tens of thousands at a time, to a reader that is slow.
-
-    Each piece is a transaction of its own, so no lock is held meanwhile. What is not copied yet is
-    copied on the way, so that the first piece comes at once at any length. `between` are Unix
-    seconds, `only` as in `tables`.
-    """
-    keys = column_keys(extended, only)
-    return tables(_each_chunk(database, experiment_id, keys), extended, between=between)
-
-
-def column_keys(extended: Sequence[ChannelInfo], only: Collection[str] | None) -> list[str]:
-    """Return the columns of the store to read: generic ones (`only`, None: all) and extended."""
-    names = [name for name in COLUMNS if only is None or name in only]
-    return [*names, *(channel.key for channel in extended)]
-
-
-def tables(
-    pieces: Iterable[tuple[Ints, Columns]],
-    extended: Sequence[ChannelInfo],
-    *,
-    between: tuple[float, float] | None = None,
-) -> Iterator[MeasureTable]:
-    """Yield chunks, times and columns by name, as tables; generic columns that are not read: NaN.
-
-    `between` are Unix seconds.
-    """
-    begin_us: int | None = None
-    for us, columns in pieces:
-        begin_us = int(us[0]) if begin_us is None else begin_us
-        if between is not None:
-            us, columns = _inside(us, columns, between)
-        if len(us):
-            yield _as_table(us, columns, begin_us, extended)
-
-
-def _each_chunk(
-    database: Database, experiment_id: int, keys: Sequence[str]
-) -> Iterator[tuple[Ints, Columns]]:
-    """Yield the columns of every chunk with a measure, in order; copy those that are missing."""
-    with database.read() as session:
-        head = read_head(session, experiment_id)
-        missing = store.find_missing(session, experiment_id, head).numbers
-        stored = ChunkReader(session, experiment_id).directory.numbers.tolist()
-    for number in sorted({*stored, *missing}):
-        if number in missing:
-            store.extend_chunk(database, experiment_id, number)
-        with database.read() as session:
-            columns = ChunkReader(session, experiment_id).columns([number], keys)
-        if number in columns and len(columns[number][0]):
-            yield columns[number]
-
-
-def _inside(us: Ints, columns: Columns, between: tuple[float, float]) -> tuple[Ints, Columns]:
-    early, late = (1e6 * end for end in sorted(between))  # may be infinite
-    inside = (us >= early) & (us <= late)
-    return us[inside], {key: column[inside] for key, column in columns.items()}
-
-
-def _as_table(
-    us: Ints, columns: Columns, begin_us: int, extended: Sequence[ChannelInfo]
-) -> MeasureTable:
-    unknown = np.full(len(us), np.nan)
-    generic = {name: columns.get(name, unknown) for name in COLUMNS}
-    test_time_s = generic["test_time"]
-    return MeasureTable(
-        test_time_s=np.where(np.isnan(test_time_s), (us - begin_us) / 1e6, test_time_s),
-        unix_s=us / 1e6,
-        instruction=generic["instruction"],
-        voltage_v=generic["voltage"] / MILLI,
-        current_a=generic["current"] / MILLI,
-        power_w=generic["power"] / MILLI,
-        cycle=generic["cycle"],
-        step=generic["step"],
-        extended=tuple(columns[channel.key] for channel in extended),
-    )
 
 
 class BeingPreparedError(UnavailableError):
@@ -177,7 +86,10 @@ def opened(database: Database, experiment_id: int) -> Iterator["ExperimentSeries
 def _at_this_moment(database: Database, experiment_id: int) -> Iterator["ExperimentSeries"]:
     with database.snapshot() as snapshot:
         head = read_head(snapshot.session, experiment_id)
-        yield ExperimentSeries(snapshot, experiment_id, head)
+        experiment = ExperimentSeries(snapshot, experiment_id, head)
+        yield experiment
+    if experiment.damage and not isinstance(database, Snapshot):
+        upkeep.report(database, experiment_id, experiment.damage)
 
 
 @dataclass(frozen=True)
@@ -192,6 +104,7 @@ class ExperimentSeries:
     id: int
     head: Head
     fraction: float = 1.0
+    noted_damage: set[Damage] = field(default_factory=set)
 
     @cached_property
     def channels(self) -> tuple[ChannelInfo, ...]:
@@ -223,6 +136,34 @@ class ExperimentSeries:
         return self._gaps[:, 2]
 
     @property
+    def damage(self) -> tuple[Damage, ...]:
+        """What was found to be damaged in what was read by now; of lost samples none is given."""
+        return tuple(sorted(self.noted_damage))
+
+    @property
+    def left_out(self) -> str:
+        """Say which measures of which channels were left out; "" where none was."""
+        lost = [one for one in self.damage if one.is_lost]
+        if not lost:
+            return ""
+        return damage_words(lost, channel_names(self.database.session, self.id))
+
+    def refuse_damaged(
+        self,
+        extended: Sequence[ChannelInfo],
+        only: Collection[str],
+        within: tuple[float, float] | None,
+    ) -> None:
+        """Raise DamagedError where samples of a window (Unix s) are damaged; all are read."""
+        if self.fraction < 1.0:
+            return  # they are compared as they are handed out
+        keys, directory = column_keys(extended, only), self._chunks.directory
+        first = directory.numbers[:1].tolist()  # test time may count from there
+        for numbers, channels in ((first, []), (directory.numbers_within(within), keys)):
+            self._chunks.verify(numbers, channels)
+            refuse_lost(self._chunks, numbers, channels)
+
+    @property
     def _gaps(self) -> Floats:
         return window.NO_GAPS if self.time_range is None else self._chunks.gaps_s
 
@@ -238,7 +179,9 @@ class ExperimentSeries:
         if not len(numbers):
             return None
         outermost = self._chunks.columns([int(numbers[0]), int(numbers[-1])], [column])
-        values = np.concatenate([columns[column] for _us, columns in outermost.values()])
+        values = np.concatenate(
+            [np.empty(0), *(columns[column] for _us, columns in outermost.values())]
+        )
         present = values[~np.isnan(values)]
         return (float(present[0]), float(present[-1])) if len(present) else None
 
@@ -279,23 +222,26 @@ class ExperimentSeries:
         *,
         only: Collection[str] | None = None,
         part: tuple[int, int] | None = None,
+        whole: bool = False,
     ) -> Iterator[MeasureTable]:
         """Yield all measures in MeasID order, some tens of thousands at a time.
 
         With `only` the other generic columns (voltage, current, power, instruction, test_time,
         step, cycle) are not read and stay NaN. `part` are the first measure, counted from 0, and
-        the one after the last; no other chunks are read.
+        the one after the last; no other chunks are read. A chunk of which something
+        is damaged is left out; with `whole` DamagedError is raised instead.
         """
-        return tables(self._each_chunk(column_keys(extended, only), part), extended)
+        chunks = self._each_chunk(column_keys(extended, only), part, whole=whole)
+        return tables(chunks, extended)
 
     @cached_property
     def _chunks(self) -> ChunkReader:
         if self.fraction < 1.0:
             raise BeingPreparedError(self.fraction)
-        return ChunkReader(self.database.session, self.id)
+        return ChunkReader(self.database.session, self.id, self.noted_damage)
 
     def _each_chunk(
-        self, keys: Sequence[str], part: tuple[int, int] | None
+        self, keys: Sequence[str], part: tuple[int, int] | None, *, whole: bool
     ) -> Iterator[tuple[Ints, Columns]]:
         directory = self._chunks.directory
         first, end = part or (0, directory.measures)
@@ -304,9 +250,13 @@ class ExperimentSeries:
             start = int(directory.starts[place])
             if start >= end:
                 return
-            us, columns = self._chunks.columns([number], keys)[number]
-            inside = slice(max(first - start, 0), end - start)
-            yield us[inside], {key: column[inside] for key, column in columns.items()}
+            found = self._chunks.whole_columns(number, keys)
+            if whole:
+                refuse_lost(self._chunks, [number], keys)
+            if found is not None:
+                us, columns = found
+                inside = slice(max(first - start, 0), end - start)
+                yield us[inside], {key: column[inside] for key, column in columns.items()}
 
 
 def _trace(us: Ints, values: Floats, points: int, breaks: Floats) -> Trace:

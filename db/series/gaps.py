@@ -21,6 +21,7 @@ STEP_KEYS = ("instruction", "step", "cycle")
 KEYS = (*STEP_KEYS, "test_time")
 BESIDE = 3  # measures at each end: the outermost interval, and the one that it is compared with
 NOTHING: Floats = np.empty((0, 3))
+NO_SUMMARY = np.zeros(1, "<f8").tobytes()  # of a chunk that cannot be read
 
 
 def summary(us: Ints, keys: Sequence[Floats]) -> bytes:

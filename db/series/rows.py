@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select, text, true
 from sqlalchemy.orm import Session
 
 from cycling.terms import DeviceType
@@ -18,9 +18,11 @@ from db.models import (
     CompatibleDevice,
     CyclerStation,
     ExtendedMeasure,
+    GenericMeasure,
     UsedMeasure,
 )
 from db.models.wattrex import is_measured_by_wattrex, is_wattrex
+from db.series.sums import value_sum, value_sum_sql
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -75,11 +77,15 @@ def scales(session: Session, used_measure_ids: Collection[int]) -> dict[int, Sca
 
 @dataclass(frozen=True)
 class GenericRows:
-    """Consecutive generic measures, shapes (n,): MeasIDs, microseconds since 1970, milli-units."""
+    """Consecutive generic measures, shapes (n,): MeasIDs, microseconds since 1970, milli-units.
+
+    `value_sum` is that of the rows as they are (db/series/sums.py).
+    """
 
     ids: Ints
     us: Ints
     columns: dict[str, Floats]
+    value_sum: int
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,7 @@ class ExtendedRows:
 
     ids: Ints
     values: Floats
+    value_sum: int
 
 
 @dataclass(frozen=True)
@@ -98,12 +105,11 @@ class Watermarks:
     extended: dict[int, int]
 
 
-def last_generic(session: Session, experiment_id: int) -> int:
-    """Return the greatest MeasID of the generic measures, -1 if there is none."""
-    last = session.scalar(
-        text("SELECT max(MeasID) FROM GenericMeasures WHERE ExpID = :experiment"),
-        {"experiment": experiment_id},
-    )
+def last_generic(session: Session, experiment_id: int, *, before: int | None = None) -> int:
+    """Return the greatest MeasID of the generic measures, or of those before one; -1: none."""
+    of_it = GenericMeasure.experiment_id == experiment_id
+    earlier = true() if before is None else GenericMeasure.id < before
+    last = session.scalar(select(func.max(GenericMeasure.id)).where(of_it, earlier))
     return -1 if last is None else int(last)
 
 
@@ -163,9 +169,11 @@ def generic(session: Session, experiment_id: int, first: int, last: int) -> Gene
     ).fetchall()
     table = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 2 + len(COLUMNS))
     columns = {name: table[:, place + 2] for place, name in enumerate(COLUMNS)}
+    ids, us = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
+    total = value_sum(ids, list(columns.values()), us)
     if is_of_wattrex(session, experiment_id):
         columns["power"] = columns["voltage"] * columns["current"] / 1000.0
-    return GenericRows(table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), columns)
+    return GenericRows(ids, us, columns, total)
 
 
 def is_of_wattrex(session: Session, experiment_id: int) -> bool:
@@ -188,7 +196,8 @@ def extended(
     ).all()
     table = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 2)
     scale = scales(session, [used_measure_id]).get(used_measure_id, AS_STORED)
-    return ExtendedRows(table[:, 0].astype(np.int64), table[:, 1] * scale.factor)
+    ids, values = table[:, 0].astype(np.int64), table[:, 1]
+    return ExtendedRows(ids, values * scale.factor, value_sum(ids, [values]))
 
 
 def has_extended(
@@ -210,36 +219,37 @@ def _of_channel(
     )
 
 
-def tallies(
-    session: Session, experiment_id: int, chunk: int
-) -> dict[tuple[str, int], tuple[int, int]]:
-    """Return (number of rows, sum of their MeasIDs) by (channel, MeasID // chunk).
+@dataclass(frozen=True)
+class Tally:
+    """What tells rows from others: their number, the sums of their MeasIDs and of their values."""
 
-    Reads the keys of all rows: seconds for ten million.
+    rows: int = 0
+    id_sum: int = 0
+    value_sum: int | None = 0
+
+
+def tallies(session: Session, experiment_id: int, chunk: int) -> dict[tuple[str, int], Tally]:
+    """Return the tallies of the rows by (channel, MeasID // chunk).
+
+    Reads all rows: seconds for a million.
     """
-    divided = (
-        "MeasID / :chunk" if session.get_bind().dialect.name == "sqlite" else "MeasID DIV :chunk"
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    us = _microseconds(session)
+    generic_sum = value_sum_sql(list(COLUMNS.values()), us, is_sqlite=is_sqlite)
+    extended_sum = value_sum_sql(["Value"], is_sqlite=is_sqlite)
+    counted = f"MeasID {'/' if is_sqlite else 'DIV'} :chunk AS number, count(*), sum(MeasID)"
+    statements = (
+        f"SELECT 'time', {counted}, {generic_sum} FROM GenericMeasures "  # noqa: S608 - our words
+        "WHERE ExpID = :experiment GROUP BY number",
+        f"SELECT UsedMeasID, {counted}, {extended_sum} FROM ExtendedMeasures "  # noqa: S608
+        "WHERE ExpID = :experiment GROUP BY UsedMeasID, number",
     )
-    counted = f"{divided} AS number, count(*), sum(MeasID)"
     values = {"experiment": experiment_id, "chunk": chunk}
-    rows: dict[tuple[str, int], tuple[int, int]] = {}
-    for number, count, total in session.execute(
-        text(
-            f"SELECT {counted} FROM GenericMeasures "  # noqa: S608 - our own words
-            "WHERE ExpID = :experiment GROUP BY number"
-        ),
-        values,
-    ):
-        rows["time", int(number)] = (int(count), int(total))
-    for id_, number, count, total in session.execute(
-        text(
-            f"SELECT UsedMeasID, {counted} FROM ExtendedMeasures "  # noqa: S608
-            "WHERE ExpID = :experiment GROUP BY UsedMeasID, number"
-        ),
-        values,
-    ):
-        rows[f"x{id_}", int(number)] = (int(count), int(total))
-    return rows
+    return {
+        (one if one == "time" else f"x{one}", int(number)): Tally(*map(int, counts))
+        for statement in statements
+        for one, number, *counts in session.execute(text(statement), values)
+    }
 
 
 def _microseconds(session: Session) -> str:

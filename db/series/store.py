@@ -1,34 +1,37 @@
 """Keeping the series store equal to the row tables, which stay the record.
 
 Other programs insert rows whenever they like. What they append is copied when somebody looks
-(`catch_up`): only rows after the watermarks are read. What they insert late or delete is found by
-comparing counts and sums of keys (`compare`), which the worker does when an experiment has ended
-and now and then before. Every change of a chunk is one transaction that holds the lock on the
-experiment's head row, so any number of processes may do this at once.
+(`catch_up`): only rows after the watermarks are read. What they insert late, change or delete is
+found by `db.series.integrity`. Every change of a chunk is one transaction that holds the lock on
+the experiment's head row, so any number of processes may do this at once.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus
 from db.engine import Database
-from db.models import Experiment, SeriesChannel, SeriesChunk, SeriesHead, Statistics
+from db.models import SeriesChannel, SeriesChunk, SeriesHead, Statistics
 from db.repeating import idempotent
 from db.series import chunks, rows
+from db.series.checksums import DamagedError
 from db.series.chunks import Chunk
 from db.series.head import Head, advance, insert_head, lock, read_head
 from db.series.rows import Watermarks
 
+LOG = logging.getLogger("bem.series")
+
 Progress = Callable[[int, int], None]
 
+
+def no_progress(_done: int, _total: int) -> None:
+    """Tell nobody how far it is."""
+
+
 AT_ONCE = 50_000  # rows that a page may wait for; more are the worker's
-COMPARE_EVERY = timedelta(hours=1)
-LATE_ROWS = timedelta(minutes=10)  # a synchroniser commits the last rows after the end
-AT_A_TIME = 20
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def catch_up(
     database: Database,
     experiment_id: int,
     *,
-    on_progress: Progress = lambda _done, _total: None,
+    on_progress: Progress = no_progress,
 ) -> None:
     """Copy the rows that came after the last copied ones.
 
@@ -81,11 +84,11 @@ def find_missing(session: Session, experiment_id: int, head: Head) -> Missing:
 @idempotent
 def extend_chunk(database: Database, experiment_id: int, number: int) -> None:
     """Copy the rows of one chunk that came after its last copied ones."""
-    _make_head(database, experiment_id)
+    make_head(database, experiment_id)
     with database.write() as session:
         lock(session, experiment_id)
         copied = read_head(session, experiment_id).watermarks
-        chunk = chunks.load(session, experiment_id, number)
+        chunk = _copied_chunk(session, experiment_id, number, copied)
         after = max(chunk.first_id, copied.generic + 1)
         if after <= chunk.end_id:
             chunk.append(rows.generic(session, experiment_id, after, chunk.end_id))
@@ -93,6 +96,27 @@ def extend_chunk(database: Database, experiment_id: int, number: int) -> None:
         lasts = _merge_extended(session, experiment_id, chunk, copied, last)
         chunks.save(session, experiment_id, chunk)
         advance(session, experiment_id, Watermarks(last, lasts))
+
+
+def _copied_chunk(session: Session, experiment_id: int, number: int, copied: Watermarks) -> Chunk:
+    try:
+        return chunks.load(session, experiment_id, number)
+    except DamagedError:
+        LOG.exception("what=damaged-chunk experiment=%s chunk=%s", experiment_id, number)
+        return chunk_of_rows(session, experiment_id, number, copied)
+
+
+def chunk_of_rows(session: Session, experiment_id: int, number: int, through: Watermarks) -> Chunk:
+    """Return a chunk as its rows make it, with those up to the watermarks."""
+    chunk = Chunk(number)
+    last = min(chunk.end_id, through.generic)
+    chunk.append(rows.generic(session, experiment_id, chunk.first_id, last))
+    for id_, copied_to in sorted(through.extended.items()):
+        end = min(chunk.end_id, copied_to)
+        values = rows.extended(session, experiment_id, id_, chunk.first_id, end)
+        if len(values.ids):
+            chunk.merge(id_, values)
+    return chunk
 
 
 @idempotent
@@ -108,70 +132,10 @@ def rebuild_chunk(database: Database, experiment_id: int, number: int) -> None:
             session, experiment_id, chunk, copied, max(last, copied.generic), again=True
         )
         chunks.save(session, experiment_id, chunk)
-        end = last if last >= 0 else _end_before(session, experiment_id, chunk.first_id)
+        before = chunk.first_id
+        end = last if last >= 0 else rows.last_generic(session, experiment_id, before=before)
         is_last = copied.generic // chunks.CHUNK <= number
         advance(session, experiment_id, Watermarks(end if is_last else copied.generic, lasts))
-
-
-def compare(database: Database, experiment_id: int) -> list[int]:
-    """Return the numbers of the chunks whose rows are not those that were copied.
-
-    Reads the keys of all rows: seconds for ten million measures.
-    """
-    with database.read() as session:
-        there = rows.tallies(session, experiment_id, chunks.CHUNK)
-        copied = chunks.tallies(session, experiment_id)
-    none = (0, 0)
-    keys = there.keys() | copied.keys()
-    return sorted({key[1] for key in keys if there.get(key, none) != copied.get(key, none)})
-
-
-def reconcile(
-    database: Database,
-    experiment_id: int,
-    *,
-    final: bool,
-    now: datetime,
-    on_progress: Progress = lambda _done, _total: None,
-) -> int:
-    """Copy what is missing, compare, copy anew what differs; return how many chunks differed.
-
-    With `final` the experiment needs no further comparison.
-    """
-    catch_up(database, experiment_id, on_progress=on_progress)
-    _make_head(database, experiment_id)
-    differing = compare(database, experiment_id)
-    for done, number in enumerate(differing, 1):
-        rebuild_chunk(database, experiment_id, number)
-        on_progress(done, len(differing))
-    _note_checked(database, experiment_id, final=final, now=now)
-    return len(differing)
-
-
-@idempotent
-def _note_checked(database: Database, experiment_id: int, *, final: bool, now: datetime) -> None:
-    with database.write() as session:
-        session.execute(
-            update(SeriesHead)
-            .where(SeriesHead.experiment_id == experiment_id)
-            .values(final=final, checked_at=now)
-        )
-
-
-def rebuild(
-    database: Database,
-    experiment_id: int,
-    on_progress: Progress = lambda _done, _total: None,
-) -> None:
-    """Copy an experiment anew, chunk by chunk; readers find the old or the new one of each."""
-    catch_up(database, experiment_id, on_progress=on_progress)
-    with database.read() as session:
-        copied = {number for _, number in chunks.tallies(session, experiment_id)}
-    for done, number in enumerate(sorted(copied), 1):
-        rebuild_chunk(database, experiment_id, number)
-        on_progress(done, len(copied))
-    for number in compare(database, experiment_id):  # rows in chunks that were not there
-        rebuild_chunk(database, experiment_id, number)
 
 
 def forget(
@@ -243,65 +207,11 @@ def _merge_extended(
     return lasts
 
 
-def _end_before(session: Session, experiment_id: int, measure_id: int) -> int:
-    """Return the greatest MeasID of the copy before one, -1 if there is none."""
-    number = session.scalar(
-        select(func.max(SeriesChunk.number)).where(
-            SeriesChunk.experiment_id == experiment_id,
-            SeriesChunk.channel == chunks.TIME,
-            SeriesChunk.measures > 0,
-            SeriesChunk.number < measure_id // chunks.CHUNK,
-        )
-    )
-    if number is None:
-        return -1
-    return int(chunks.load(session, experiment_id, number).ids[-1])
-
-
 @idempotent
-def _make_head(database: Database, experiment_id: int) -> None:
+def make_head(database: Database, experiment_id: int) -> None:
     """Make the head row, in a transaction of its own, so that it can be locked."""
     with database.read() as session:
         if session.get(SeriesHead, experiment_id) is not None:
             return
     with database.write() as session:
         insert_head(session, experiment_id)
-
-
-def find_due(database: Database, now: datetime) -> list[tuple[int, bool]]:
-    """Return some experiments to reconcile, newest first, and whether each has ended for good."""
-    status = Experiment.status
-    has_run = status != ExperimentStatus.QUEUED
-    with database.read() as session:
-        rows = session.execute(
-            select(Experiment.id, Experiment.status, Experiment.finished_at)
-            .outerjoin(SeriesHead, SeriesHead.experiment_id == Experiment.id)
-            .where(has_run, _is_due(now))
-            .order_by(Experiment.id.desc())
-            .limit(AT_A_TIME)
-        ).all()
-    return [(id_, _has_ended(status, finished_at, now)) for id_, status, finished_at in rows]
-
-
-def list_all(database: Database) -> list[int]:
-    """Return every experiment that has run, the newest first."""
-    with database.read() as session:
-        has_run = Experiment.status != ExperimentStatus.QUEUED
-        return list(
-            session.scalars(select(Experiment.id).where(has_run).order_by(Experiment.id.desc()))
-        )
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    looked_at_long_ago = or_(
-        SeriesHead.checked_at.is_(None), SeriesHead.checked_at < now - COMPARE_EVERY
-    )
-    return or_(
-        SeriesHead.experiment_id.is_(None),
-        and_(SeriesHead.final.is_(False), looked_at_long_ago),
-    )
-
-
-def _has_ended(status: ExperimentStatus, finished_at: datetime | None, now: datetime) -> bool:
-    ended = status in (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
-    return ended and (finished_at is None or finished_at < now - LATE_ROWS)

@@ -1,146 +1,18 @@
-"""The chunks of an experiment as they are read, and the points of a time window."""
+"""The points of a time window: which measures, which chunks, where lines break."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from tsdownsample import MinMaxDownsampler
 
-from db.models import SeriesChunk
-from db.series import chunks, codec, gaps, rows
+from db.series import gaps
 from db.series.codec import Floats, Ints
+from db.series.reader import ChunkReader, Points
 
 RAW_CHUNKS = 3  # up to so many are read whole: the detail that follows from it is the best
 FINE_CHUNKS = 34
 NO_GAPS = gaps.NOTHING
-Columns = dict[str, Floats]
-Points = tuple[Ints, Floats]
-
-
-@dataclass(frozen=True)
-class Directory:
-    """The chunks of an experiment in their order: numbers, measures, greatest times so far."""
-
-    numbers: Ints
-    starts: Ints
-    reach_us: Ints
-    first_us: int
-    summaries: tuple[bytes, ...]  # of gaps; b"" of a chunk that was made before there were any
-
-    @property
-    def measures(self) -> int:
-        """How many measures there are."""
-        return int(self.starts[-1])
-
-
-@dataclass(frozen=True)
-class ChunkReader:
-    """Reads chunks of an experiment by their numbers; times are microseconds since 1970."""
-
-    session: Session
-    experiment_id: int
-
-    @cached_property
-    def directory(self) -> Directory:
-        """The chunks that have a measure."""
-        listed = self.session.execute(
-            select(
-                SeriesChunk.number,
-                SeriesChunk.measures,
-                SeriesChunk.last_us,
-                SeriesChunk.first_us,
-                SeriesChunk.fine,
-            )
-            .where(
-                SeriesChunk.experiment_id == self.experiment_id,
-                SeriesChunk.channel == chunks.TIME,
-                SeriesChunk.measures > 0,
-            )
-            .order_by(SeriesChunk.number)
-        ).all()
-        table = np.array([tuple(row[:4]) for row in listed], np.int64).reshape(-1, 4)
-        return Directory(
-            numbers=table[:, 0],
-            starts=np.concatenate([[0], np.cumsum(table[:, 1])]),
-            reach_us=np.maximum.accumulate(table[:, 2]),
-            first_us=int(table[:, 3].min(initial=np.iinfo(np.int64).max)),
-            summaries=tuple(row.fine for row in listed),
-        )
-
-    @cached_property
-    def gaps_s(self) -> Floats:
-        """Begin and end of each gap (Unix s) and the test time that passed, shape (gaps, 3)."""
-        directory = self.directory
-        summaries = [
-            stored or self._summary(int(number))
-            for stored, number in zip(directory.summaries, directory.numbers, strict=True)
-        ]
-        return gaps.between(summaries) / [1e6, 1e6, 1.0]
-
-    def columns(
-        self, numbers: Sequence[int], keys: Sequence[str]
-    ) -> dict[int, tuple[Ints, Columns]]:
-        """Return times and columns of chunks by number; a column that is not there is NaN.
-
-        One statement, so that all columns of a chunk are of one state.
-        """
-        stored = self.session.execute(
-            select(SeriesChunk.number, SeriesChunk.channel, SeriesChunk.samples).where(
-                SeriesChunk.experiment_id == self.experiment_id,
-                SeriesChunk.channel.in_([chunks.TIME, *keys]),
-                SeriesChunk.number.in_(numbers),
-            )
-        ).all()
-        times = {
-            number: self._times(number, codec.unpack_ints(data))
-            for number, channel, data in stored
-            if channel == chunks.TIME
-        }
-        columns: dict[int, tuple[Ints, Columns]] = {
-            number: (us, {key: np.full(len(us), np.nan) for key in keys})
-            for number, us in times.items()
-        }
-        for number, channel, data in stored:
-            if channel != chunks.TIME:
-                columns[number][1][channel] = codec.unpack_floats(data)
-        return columns
-
-    def times(self, number: int) -> Ints:
-        """Return the times of a chunk that is there."""
-        return self.columns([number], [])[number][0]
-
-    def extremes(
-        self, numbers: Sequence[int], keys: Sequence[str], *, fine: bool
-    ) -> dict[int, dict[str, Points]]:
-        """Return the points that stand for consecutive chunks, by number and channel."""
-        points = SeriesChunk.fine if fine else SeriesChunk.coarse
-        stored = self.session.execute(
-            select(SeriesChunk.number, SeriesChunk.channel, points).where(
-                SeriesChunk.experiment_id == self.experiment_id,
-                SeriesChunk.channel.in_(keys),
-                SeriesChunk.number.between(numbers[0], numbers[-1]),
-            )
-        )
-        unpack = codec.unpack_points if fine else codec.read_plain_points
-        by_number: dict[int, dict[str, Points]] = {number: {} for number in numbers}
-        for number, channel, data in stored:
-            by_number.setdefault(number, {})[channel] = unpack(data)
-        return by_number
-
-    def _summary(self, number: int) -> bytes:
-        us, columns = self.columns([number], gaps.KEYS)[number]
-        return gaps.summary(us, [columns[name] for name in gaps.KEYS])
-
-    @cached_property
-    def _is_of_wattrex(self) -> bool:
-        return rows.is_of_wattrex(self.session, self.experiment_id)
-
-    def _times(self, number: int, us: Ints) -> Ints:
-        return chunks.times(us, goes_on=number > 0, is_of_wattrex=lambda: self._is_of_wattrex)
 
 
 def positions(chunks: ChunkReader, between: tuple[float, float] | None) -> tuple[int, int]:
@@ -169,7 +41,10 @@ def last_before(chunks: ChunkReader, unix_s: float, count: int) -> tuple[Floats,
     if place < 0:
         return np.empty(0), np.empty(0)
     index = int(np.searchsorted(directory.starts, place, "right")) - 1
-    ((us, columns),) = chunks.columns([int(directory.numbers[index])], ["test_time"]).values()
+    found = chunks.whole_columns(int(directory.numbers[index]), ["test_time"])
+    if found is None:
+        return np.empty(0), np.empty(0)
+    us, columns = found
     end = place - int(directory.starts[index]) + 1
     part = slice(max(0, end - count), end)
     return us[part] / 1e6, columns["test_time"][part]
@@ -199,17 +74,21 @@ def points(chunks: ChunkReader, keys: Sequence[str], first: int, end: int) -> li
     high = int(np.searchsorted(starts, end, "left"))
     numbers = chunks.directory.numbers[low:high].tolist()
     inner = numbers[1:-1] if len(numbers) > RAW_CHUNKS else []
-    pieces = chunks.extremes(inner, keys, fine=len(inner) <= FINE_CHUNKS) if inner else {}
-    whole = [number for number in numbers if number not in inner]
+    pieces, damaged = (
+        chunks.extremes(inner, keys, fine=len(inner) <= FINE_CHUNKS) if inner else ({}, set())
+    )
+    whole = [number for number in numbers if number not in inner or number in damaged]
     start_of = dict(zip(numbers, starts[low:high].tolist(), strict=True))
+    reach_us = dict(zip(numbers, chunks.directory.reach_us[low:high].tolist(), strict=True))
+    for number in whole:  # stays where the times are damaged
+        pieces[number] = {key: _nothing(reach_us[number]) for key in keys}
     for number, (us, columns) in chunks.columns(whole, keys).items():
         part = slice(max(first - start_of[number], 0), max(end - start_of[number], 0))
         pieces[number] = {key: (us[part], column[part]) for key, column in columns.items()}
-    if not inner:
+    if not inner and not chunks.lost(numbers, keys):
         return [_blanked(*_joined([pieces[number][key] for number in numbers])) for key in keys]
-    for number in whole:
+    for number in whole:  # each by itself, so that a line breaks over one that is lost
         pieces[number] = {key: _blanked(*piece) for key, piece in pieces[number].items()}
-    reach_us = dict(zip(numbers, chunks.directory.reach_us[low:high].tolist(), strict=True))
     return [
         _joined([pieces[number].get(key) or _nothing(reach_us[number]) for number in numbers])
         for key in keys

@@ -12,6 +12,7 @@ from db.series import chunks, head
 from db.series.chunks import Chunk
 from db.series.codec import Floats
 from db.series.rows import COLUMNS, ExtendedRows, GenericRows, Watermarks
+from db.series.sums import value_sum
 
 
 class SeriesWriter:
@@ -61,15 +62,18 @@ class SeriesWriter:
         ids = np.arange(parts[0].first_id, self._last + 1)
         us = np.round(np.concatenate([part.unix_s for part in parts]) * 1e6).astype(np.int64)
         columns = {name: _joined(parts, name) for name in COLUMNS}
-        chunk.append(GenericRows(ids, us, columns))
+        total = value_sum(ids, list(columns.values()), us)
+        chunk.append(GenericRows(ids, us, columns, total))
         for id_ in {id_ for part in parts for id_ in part.extended}:
             values = np.concatenate(
                 [part.extended.get(id_, np.full(len(part), np.nan)) for part in parts]
             )
             has_value = ~np.isnan(values)
             if has_value.any():
-                chunk.merge(id_, ExtendedRows(ids[has_value], values[has_value]))
-                self._extended[id_] = int(ids[has_value][-1])
+                with_value, known = ids[has_value], values[has_value]
+                total = value_sum(with_value, [known])
+                chunk.merge(id_, ExtendedRows(with_value, known, total))
+                self._extended[id_] = int(with_value[-1])
         chunks.save(session, self._experiment_id, chunk)
 
 

@@ -30,7 +30,10 @@ class StepEnded(Event, frozen=True, kw_only=True, tag="step_ended"):
 
 
 class Paused(Event, frozen=True, kw_only=True, tag="paused"):
-    """Output off, counters kept. Interrupted: the unit was off and nobody asked for it."""
+    """Output off, counters kept. Interrupted: the unit was off and nobody asked for it.
+
+    Of what is paused already: the unit was off in the pause.
+    """
 
     interrupted: bool = False
     command: Count = 0

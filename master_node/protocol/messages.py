@@ -191,7 +191,10 @@ class Safety(Part, frozen=True, kw_only=True):
 
 
 class BatteryLimits(Part, frozen=True, kw_only=True):
-    """The battery that must be connected; its own limits hold beside those of the profile."""
+    """The battery that must be connected; its own limits hold beside those of the profile.
+
+    `kind` is a word of docs/protocol.md, one that a unit does not know is none to it.
+    """
 
     id: Id
     name: str
@@ -202,6 +205,7 @@ class BatteryLimits(Part, frozen=True, kw_only=True):
     voltage: Range
     current: Range
     capacity_ah: Number | None = None
+    kind: str = ""
 
 
 class Offer(Message, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cycling.analysis.cycles.choices import Kind
 from cycling.battery.chemistry import guessed_model
 from cycling.battery.model import BatteryModel, BatteryState
 from master_node.protocol.messages import BatteryLimits
@@ -54,6 +55,7 @@ def model_for(limits: BatteryLimits) -> BatteryModel:
         cells=limits.cells,
         capacity_ah=limits.capacity_ah,
         voltage_max_v=limits.voltage[1],
+        kind=Kind(limits.kind) if limits.kind in set(Kind) else None,
     )
 
 

@@ -105,10 +105,14 @@ class Execution:
         self._keep_paused(at + SWITCHING_S / self._speed)
 
     def interrupt(self, at: float) -> None:
-        """Note that the unit was off: the output stays off until somebody resumes."""
+        """Note that the unit was off: the output stays off until somebody resumes.
+
+        What was paused is paused for the reason for which it was.
+        """
         self._hold(at)
         before_v = self.progress.kept_v if self.progress.samples else None
-        self._become(StationState.PAUSED, "Back after the unit was off.")
+        if self.progress.state is not StationState.PAUSED:
+            self._become(StationState.PAUSED, "Back after the unit was off.")
         self._note_pause(before_v, interrupted=True)
         self._keep_paused(at)
 

@@ -79,7 +79,7 @@ class Station:
         """Take up an experiment after the unit was off. One that ran is paused: interrupted."""
         self.battery = battery = self._pool.take(offer.battery)
         self._execution = self._execution_of(offer, progress, battery)
-        if progress.state is StationState.RUNNING:
+        if progress.state in (StationState.RUNNING, StationState.PAUSED):
             self._execution.interrupt(now)
 
     def abandon(self) -> None:

@@ -97,8 +97,8 @@ class Assignment:
 
     @property
     def refusal(self) -> str:
-        """Say why what is chosen cannot be queued there; blank if it can, or is chosen twice."""
-        return self.problem if self.is_chosen and not self.chosen_before else ""
+        """Say why what is chosen cannot be queued there; blank if it can."""
+        return self.problem if self.is_chosen else ""
 
     @property
     def held_text(self) -> str:

@@ -53,11 +53,11 @@ from pages.profile.choice import CHOOSE
         "obstacle": Output(Ids.STATE, "children"),
         "result": Output(Ids.RESULT, "data"),
     },
-    inputs={"plain": Input(Ids.TYPED, "data")},
+    inputs={"plain": Input(Ids.TYPED, "data"), "_laboratory": Input(Ids.LABORATORY, "data")},
     state={"notes": State(Ids.note(ALL), "id")},
 )
-def check(plain: Sent, notes: list[Any]) -> dict[str, Any]:
-    """Check the form as it changes: errors by line, limits, what runs where."""
+def check(plain: Sent, _laboratory: Sent, notes: list[Any]) -> dict[str, Any]:
+    """Check the form as it and the laboratory change: errors by line, limits, what runs where."""
     if not isinstance(plain, dict):
         raise PreventUpdate
     state = form_state(database(), read_form(plain))
@@ -95,10 +95,14 @@ def check(plain: Sent, notes: list[Any]) -> dict[str, Any]:
         "stats": Output(Ids.STATS, "children"),
         "drawn": Output(Ids.DRAWN, "data"),
     },
-    inputs={"plain": Input(Ids.TYPED, "data"), "theme": Input(Shell.THEME, "data")},
+    inputs={
+        "plain": Input(Ids.TYPED, "data"),
+        "theme": Input(Shell.THEME, "data"),
+        "_laboratory": Input(Ids.LABORATORY, "data"),
+    },
     state={"drawn": State(Ids.DRAWN, "data")},
 )
-def draw(plain: Sent, theme: str | None, drawn: Sent) -> dict[str, Any]:
+def draw(plain: Sent, theme: str | None, _laboratory: Sent, drawn: Sent) -> dict[str, Any]:
     """Draw the expected curve of the first pair; not again for what does not change it."""
     if not isinstance(plain, dict) or theme is None:
         raise PreventUpdate

@@ -17,6 +17,8 @@ class Ids:
     RESTORE = "addexp-restore"
     FORM = "addexp-form"
     TYPED = "addexp-typed"
+    AGAIN = "addexp-again"
+    LABORATORY = "addexp-laboratory"  # a version of what the form can choose from
     SEND = "addexp-send"
     RESULT = "addexp-result"
     ANSWER = "addexp-answer"

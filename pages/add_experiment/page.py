@@ -4,12 +4,13 @@ import uuid
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, ctx, dcc, html
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import form_page, icon, note, page_header, stores
 from components.sent import Sent
+from components.shell import Ids as Shell
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.profiles.library import list_profiles
 from db.terms import Role
@@ -19,7 +20,7 @@ from pages.add_experiment.form_state import main_equipment
 from pages.add_experiment.ids import CHOICE, EDITOR, ELECTROLYTE_FIELDS, Ids
 from pages.add_experiment.initial_values import BEGINNINGS, initial_form
 from pages.add_experiment.library import others_list, profile_options
-from pages.add_experiment.pairs import Offers, battery_options, rows
+from pages.add_experiment.pairs import Offers, battery_options, rows, station_options, version
 from pages.add_experiment.panel import panel
 from pages.context import database, register_page, run_script
 from pages.profile.choice import CHOOSE, watch_choice
@@ -33,11 +34,15 @@ def layout(**query: str) -> Component:
     kind = "paused" if initial.is_problem else "info"
     notes = [note(kind, initial.message)] if initial.message else []
     begin = {"kept": initial.storage_name, "typed": initial.form.to_json()}
-    form = html.Div(fields(initial.form, _offers()), id=Ids.FORM, className="bem-form")
+    offers = _offers()
+    form = html.Div(fields(initial.form, offers), id=Ids.FORM, className="bem-form")
     queues = [icon("list-ol"), "Queues and drafts"]
     head = [
         dcc.Store(id=Ids.BEGIN, data=begin),
-        *stores(Ids.RESTORE, Ids.TYPED, Ids.SEND, Ids.RESULT, Ids.ANSWER, Ids.DRAWN, Ids.SINK),
+        dcc.Store(id=Ids.LABORATORY, data=version(offers)),
+        *stores(
+            Ids.AGAIN, Ids.RESTORE, Ids.TYPED, Ids.SEND, Ids.RESULT, Ids.ANSWER, Ids.DRAWN, Ids.SINK
+        ),
         dcc.Location(id=Ids.GO, refresh="callback-nav"),
         page_header(
             "Add experiment",
@@ -88,6 +93,9 @@ run_script(
     Input(Ids.DRAFT, "n_clicks"),
     at_start=False,
 )
+run_script(
+    "addExperiment.again", Output(Ids.AGAIN, "data"), Input(Shell.PULSE, "data"), at_start=False
+)
 run_script("addExperiment.restore", Output(Ids.RESTORE, "data"), Input(Ids.BEGIN, "data"))
 run_script("addExperiment.show", Input(Ids.RESULT, "data"), Input(Ids.ANSWER, "data"))
 
@@ -132,16 +140,34 @@ def change_rows(
 
 
 @callback(
-    output={"options": Output(Ids.battery(ALL), "options")},
-    inputs={"technology": Input(Ids.TECHNOLOGY, "value")},
-    state={"battery_ids": State(Ids.battery(ALL), "value")},
+    output={
+        "laboratory": Output(Ids.LABORATORY, "data"),
+        "batteries": Output(Ids.battery(ALL), "options"),
+        "stations": Output(Ids.station(ALL), "options"),
+    },
+    inputs={"technology": Input(Ids.TECHNOLOGY, "value"), "_again": Input(Ids.AGAIN, "data")},
+    state={
+        "chosen": {
+            "batteries": State(Ids.battery(ALL), "value"),
+            "stations": State(Ids.station(ALL), "value"),
+        },
+        "laboratory": State(Ids.LABORATORY, "data"),
+    },
     prevent_initial_call=True,
 )
-def narrow(technology: Sent, battery_ids: list[Any]) -> dict[str, Any]:
-    """Offer the batteries of a technology."""
-    chosen = read_form({"technology": technology}).technology
-    batteries = offered_batteries(database())
-    return {"options": [battery_options(batteries, chosen, one) for one in battery_ids]}
+def offer(
+    technology: Sent, _again: Sent, chosen: dict[str, list[Any]], laboratory: Sent
+) -> dict[str, Any]:
+    """Offer the batteries of a technology, and what has changed in the laboratory meanwhile."""
+    offers = _offers()
+    present, which = version(offers), read_form({"technology": technology}).technology
+    if ctx.triggered_id == Ids.AGAIN and present == laboratory:
+        raise PreventUpdate
+    return {
+        "laboratory": no_update if present == laboratory else present,
+        "batteries": [battery_options(offers.batteries, which, one) for one in chosen["batteries"]],
+        "stations": [station_options(offers.stations, one) for one in chosen["stations"]],
+    }
 
 
 @callback(

@@ -1,6 +1,6 @@
 """The rows of the form: a battery and a station each, and what they can be chosen from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from cycling.terms import Technology
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
 from pages.add_experiment.form_data import Pair
 from pages.add_experiment.ids import Ids
+from pages.station.labels import short_hash
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,25 @@ class Offers:
 
     batteries: Sequence[OfferedBattery]
     stations: Sequence[OfferedStation]
+
+
+def version(offers: Offers) -> str:
+    """Return a short text that changes with what the form says of batteries and stations."""
+    stations = [
+        (
+            one.id,
+            one.name,
+            one.can,
+            _station_facts(one),
+            one.now.confirmed,
+            one.now.experiment and (one.now.experiment.name, one.now.experiment.battery.id),
+            one.now.queue,
+            [(held.name, held.battery) for held in one.now.held],
+            [alarm.code for alarm in one.now.alarms],
+        )
+        for one in offers.stations
+    ]
+    return short_hash((offers.batteries, stations))
 
 
 def rows(pairs: Sequence[Pair], offers: Offers, technology: Technology | None) -> list[Component]:
@@ -39,22 +59,35 @@ def battery_options(
     chosen: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return the batteries of a technology, and the chosen one whatever it is."""
-    return [
+    offered = [
         option(one.id, f"{one.name}, SN {one.serial_number}", _battery_facts(one))
         for one in batteries
         if technology in (None, one.technology) or one.id == chosen
     ]
+    return offered + _gone(chosen, offered, "Deleted")
 
 
-def station_options(stations: Sequence[OfferedStation]) -> list[dict[str, Any]]:
+def station_options(
+    stations: Sequence[OfferedStation], chosen: int | None = None
+) -> list[dict[str, Any]]:
     """Return the stations with their ranges, what is on them and what waits there."""
-    return [
+    offered = [
         {
             **option(one.id, one.name, _station_facts(one)),
             "disabled": one.now.out is not None,
         }
         for one in stations
     ]
+    return offered + _gone(chosen, offered, "Not in use any more")
+
+
+def _gone(
+    chosen: int | None, offered: Sequence[Mapping[str, Any]], words: str
+) -> list[dict[str, Any]]:
+    """Return what is chosen and there no more: a list empties itself of what it does not offer."""
+    if chosen is None or any(one["value"] == chosen for one in offered):
+        return []
+    return [{**option(chosen, words, []), "disabled": True}]
 
 
 def range_text(low: Sent, high: Sent, unit: str) -> str:
@@ -121,7 +154,7 @@ def _row(
     )
     station = dcc.Dropdown(
         id=Ids.station(number),
-        options=station_options(offers.stations),
+        options=station_options(offers.stations, pair.station_id),
         value=pair.station_id,
         placeholder="Choose",
         optionHeight="auto",

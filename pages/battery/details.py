@@ -122,8 +122,8 @@ def what_it_takes(battery: NewBattery) -> list[list[tuple[str, Any]]]:
         [
             ("Range", formatting.span(battery.voltage_min_v, battery.voltage_max_v, "V")),
             ("A cell", formatting.span(*cell, "V")),
-            ("Charge", f"up to {formatting.quantity(battery.current_max_a, 'A')}"),
-            ("Discharge", f"up to {formatting.quantity(-battery.current_min_a, 'A')}"),
+            ("Charge", f"up to {formatting.small_quantity(battery.current_max_a, 'A')}"),
+            ("Discharge", f"up to {formatting.small_quantity(-battery.current_min_a, 'A')}"),
         ],
         [
             (

@@ -1,7 +1,7 @@
 """The facts of an experiment in words."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from dash import dcc, html
@@ -47,7 +47,7 @@ def fact_groups(
             ("Started", _moment(facts.begun_at, who)),
             ("Ended", _moment(facts.finished_at, who)),
             *([("Why it ended", why)] if why else []),
-            *_at_most(duration_facts(took or Durations(None, None, facts.duration_s(time)))),
+            *duration_facts(took or Durations(None, None, facts.duration_s(time)), who.zone),
             ("Measures", formatting.number(facts.measures)),
             ("Created", _moment(facts.created_at, who)),
         ],
@@ -74,20 +74,15 @@ def lasted(database: Database, facts: ExperimentFacts, time: datetime) -> Durati
     return durations(database, facts, time, simulated=facts.simulated_speed is not None)
 
 
-def duration_facts(took: Durations) -> Group:
+def duration_facts(took: Durations, zone: tzinfo) -> Group:
     """Return how long an experiment took, under the names that these times have everywhere."""
-    named = [("Test time", took.test_s), ("Pauses", took.pauses_s)]
+    test, pauses = formatting.lasted(took.test_s), formatting.lasted(took.pauses_s)
+    if took.test_until is not None:  # the others are of now
+        test += f" until {formatting.exactly(took.test_until, zone)}"
+    named = [("Test time", test), ("Pauses", pauses)]
     if took.off_s:  # statistics have none of it
-        named.append((OFF, took.off_s))
-    return [
-        *((name, formatting.lasted(one)) for name, one in named if one is not None),
-        ("Wall time", formatting.lasted(took.wall_s)),
-    ]
-
-
-def _at_most(took: Group) -> Group:
-    """Say that a station may have been off for less: between two records nobody knows when."""
-    return [(name, f"{value} at most" if name == OFF else value) for name, value in took]
+        named.append((OFF, formatting.at_most(took.off_s)))
+    return [*(one for one in named if one[1]), ("Wall time", formatting.lasted(took.wall_s))]
 
 
 def _station(facts: ExperimentFacts) -> str:
@@ -120,7 +115,7 @@ def battery_facts(battery_id: int, battery: NewBattery) -> Group:
         ("Capacity" if battery.capacity_ah is not None else "Electrode", size),
         *_active(battery),
         ("Voltage", formatting.span(battery.voltage_min_v, battery.voltage_max_v, "V")),
-        ("Current", formatting.span(battery.current_min_a, battery.current_max_a, "A")),
+        ("Current", formatting.small_span(battery.current_min_a, battery.current_max_a, "A")),
     ]
 
 

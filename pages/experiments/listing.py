@@ -152,6 +152,17 @@ def _chip(name: str, words: str) -> html.Span:
     )
 
 
+def _test_time(took: Durations | None, who: Viewer) -> dict[str, str]:
+    """Write the test time; where that of now is not known how much it is at least, until when."""
+    words = formatting.lasted(took.test_s if took else None) or "–"
+    if took is None or took.test_until is None:
+        return {"test": words, "test_title": ""}
+    return {
+        "test": f"≥ {words}",
+        "test_title": f"Until {formatting.exactly(took.test_until, who.zone)}",
+    }
+
+
 def row_cells(
     row: ExperimentRow, who: Viewer, time: datetime, took: Durations | None = None
 ) -> dict[str, Any]:
@@ -172,7 +183,7 @@ def row_cells(
         "station": row.station or "–",
         "profile": row.profile or "–",
         "duration": formatting.lasted(row.duration_s(time)) or "–",
-        "test": formatting.lasted(took.test_s if took else None) or "–",
+        **_test_time(took, who),
         "pauses": formatting.lasted(took.pauses_s if took else None) or "–",
     }
     for name, moment in moments.items():

@@ -54,6 +54,7 @@ def rows_of(files: Sequence[Mapping[str, Any]], *, results: bool) -> list[FileRo
             statuses.get(one.get("load") or 0),
             one.get("reason") or "",
             tuple(one.get("accepted") or ()),
+            tuple(one.get("options") or ()),
         )
         for number, one in enumerate(files)
     ]

@@ -14,12 +14,18 @@ from db.queries.batteries.detail import BatteryChoice
 from pages.context import Viewer
 from pages.import_experiment import again
 from pages.import_experiment.batch_answers import Note
-from pages.import_experiment.batch_rows import ANSWER, EVERY_FILE, FileRow, battery_label
-from pages.import_experiment.batch_table import count_cell, file_cell, table_row
+from pages.import_experiment.batch_rows import (
+    ANSWER,
+    EVERY_FILE,
+    FileRow,
+    battery_label,
+    sentence_of,
+)
+from pages.import_experiment.batch_table import count_cell, file_cell, start_cell, table_row
 from pages.import_experiment.columns import hidden_label, zone_options
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.inferred import RIGHT
-from pages.import_experiment.mapping import CHARGE, DISCHARGE, shown_moment
+from pages.import_experiment.mapping import CHARGE, DISCHARGE
 from pages.import_experiment.remembered import as_for
 
 BATTERIES = "import-batch-batteries"
@@ -177,7 +183,7 @@ def _question_row(
         count_cell(row),
         _hide([hidden_label(f"Battery of {file}", battery.id), battery], asked),
         _hide([hidden_label(f"Name for {file}", name.id), name], asked),
-        _start(row, who),
+        start_cell(row, who),
         _questions(row, who, missing),
     )
 
@@ -185,52 +191,6 @@ def _question_row(
 def _hide(parts: list[Any], asked: bool) -> Component:
     """Keep the controls of a file that cannot be imported, unseen: each row sends all of them."""
     return html.Div(parts, hidden=not asked)
-
-
-def _start(row: FileRow, who: Viewer) -> Component:
-    start = row.start(who.zone) if row.asks_start else None
-    keep = {"persistence": row.upload["id"], "persistence_type": "session"}
-    day = dbc.Input(
-        id=Ids.batch_day(row.number),
-        type="date",
-        value=start.date().isoformat() if start else None,
-        **keep,
-    )
-    clock = dbc.Input(
-        id=Ids.batch_clock(row.number),
-        type="time",
-        step=1,
-        value=f"{start:%H:%M}" if start else None,
-        **keep,
-    )
-    file = row.upload["name"]
-    typed = html.Div(
-        [
-            hidden_label(f"Day on which {file} starts", day.id),
-            day,
-            hidden_label(f"Time at which {file} starts", clock.id),
-            clock,
-            dbc.FormText("No clock in the file: from its own date."),
-        ],
-        className="bem-batch-start",
-        hidden=start is None or bool(row.failure),
-    )
-    starts_at = None if row.checked is None else row.checked["verification"]["starts_at"]
-    start_text = (
-        None
-        if starts_at is None
-        else formatting.exactly(shown_moment(starts_at, who.zone), who.zone)
-    )
-    parts = [start_text, _zone(row.time_zone), typed]
-    return html.Div(parts, hidden=start_text is None and typed.hidden)
-
-
-def _zone(zone: str) -> Component | None:
-    """Name the zone of a clock that names none; unfolded, what to do if it is another."""
-    if not zone:
-        return None
-    words = f"Its clock is of {zone}. If it is not, open it alone."
-    return html.Details([html.Summary(zone), words], className="bem-choose t3 small")
 
 
 def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
@@ -252,7 +212,9 @@ def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
                 role="status",
             ),
             html.Div([icon(name), " ", row.failure], className=look, hidden=not row.failure),
-            *_right(row.number, row.acceptable),
+            *_unit(row),
+            *_right(row.number, row.acceptable, row.right),
+            *map(_warning, row.warned),
             _sign(row),
             _again(row, who),
             *_details(row),
@@ -273,11 +235,31 @@ def row_note(number: int, note: Note) -> list[Component]:
     return [html.Span([icon("exclamation-triangle-fill"), " ", note.text])]
 
 
-def _right(number: int, code: str) -> list[Component]:
+def _unit(row: FileRow) -> list[Component]:
+    """Ask for the unit that a file's question is about; nothing for other questions."""
+    asked = row.unit_asked
+    if asked is None:
+        return []
+    column, file = asked.column, row.upload["name"]
+    choice = dbc.Select(
+        id=Ids.batch_unit(row.number),
+        options=[one for one in column.field.units if one != column.unit],
+        placeholder=f"Unit of {column.shown} ...",
+        size="sm",
+    )
+    return [html.Div([hidden_label(f"Unit of {column.shown} in {file}", choice.id), choice])]
+
+
+def _right(number: int, code: str, words: str = RIGHT) -> list[Component]:
     """Offer the answer to a question that the file is right as it is; nothing without one."""
     return (
-        [dbc.Checkbox(id=Ids.batch_accept(number, code), label=RIGHT, value=False)] if code else []
+        [dbc.Checkbox(id=Ids.batch_accept(number, code), label=words, value=False)] if code else []
     )
+
+
+def _warning(problem: Mapping[str, Any]) -> Component:
+    words = [icon("exclamation-triangle-fill"), " ", sentence_of(problem)]
+    return html.Div(words, className="small")
 
 
 def _sign(row: FileRow) -> Component:

@@ -4,19 +4,21 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.sent import Sent
 from cycling.errors import InputError
 from cycling.formats import Mapping as Columns
 from cycling.formats.checks.digest import Digest
-from cycling.formats.columns.mapping import INFERENCES
+from cycling.formats.columns.mapping import INFERENCES, Column
+from cycling.formats.columns.remembered import layout_key
+from cycling.formats.problems import DURATION_UNITS, LOST, SPARSE_EDGES, TIME_UNIT
 from cycling.names import check_name
 from db.queries.batteries.detail import BatteryChoice
 from db.queries.jobs import JobStatus
 from db.terms import JobState
 from pages.import_experiment.again import NEW, decision
-from pages.import_experiment.inferred import is_acceptable
+from pages.import_experiment.inferred import is_acceptable, right_words
 from pages.import_experiment.mapping import (
     CHARGE,
     DISCHARGE,
@@ -29,8 +31,21 @@ MAX_FILES = 200
 EVERY_FILE = -1  # the row of the battery of all files that have none
 ANSWER, CORRECT = "answer", "correct"
 SIGN_CODES = ("sign", "unsigned")
+OF_UNITS = (
+    *(TIME_UNIT, DURATION_UNITS, "time-clock", "duration"),
+    *("counter", "energy-counter", "voltage-range"),
+)
+DOUBTFUL = (LOST, SPARSE_EDGES, "counter-differs")
 _SURELY = 64  # measures that two tests do not begin alike with
 _NUMBERED = re.compile(r"(\d{1,9}): ", re.ASCII)
+
+
+class UnitAsked(NamedTuple):
+    """Which layout's files ask for the unit of which column; they all have one answer."""
+
+    layout: str
+    code: str
+    column: Column
 
 
 @dataclass(frozen=True)
@@ -38,8 +53,8 @@ class FileRow:
     """One of several files; `check` and `load` are its tasks, None for what is not there.
 
     `reason` is why it is not among those that are imported, once these are. `accepted` are the
-    codes of questions to which the answer is that it is right as it is; `whole` names another of
-    the files that has its measures and more.
+    codes of questions to which the answer is that it is right as it is, `options` the units that
+    were chosen for its columns; `whole` names another of the files that has its measures and more.
     """
 
     number: int
@@ -48,6 +63,7 @@ class FileRow:
     load: JobStatus | None
     reason: str = ""
     accepted: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     whole: str = ""
 
     @property
@@ -90,11 +106,26 @@ class FileRow:
         return one["code"] if one is not None and is_asked else ""
 
     @property
+    def right(self) -> str:
+        """What it says that the file is right as it is."""
+        return right_words(self.stopping or {})
+
+    @property
+    def unit_asked(self) -> UnitAsked | None:
+        """The column whose unit its question asks for; None for other questions."""
+        one = self.stopping
+        if one is None or one["code"] not in OF_UNITS or self.checked is None:
+            return None
+        mapping = Columns.from_json(self.checked["verification"]["mapping"])
+        column = next((c for c in mapping.columns if c.shown == one["column"]), None)
+        return None if column is None else UnitAsked(layout_key(mapping), one["code"], column)
+
+    @property
     def failure(self) -> str:
         """Why it cannot be imported from here; blank if it can."""
         if self.checked is None:
             return (self.check and self.check.error) or "It is not checked. Choose it again."
-        return _sentence(self.stopping) if self.stopping else ""
+        return sentence_of(self.stopping) if self.stopping else ""
 
     @property
     def needs(self) -> str:
@@ -117,12 +148,18 @@ class FileRow:
         return f"Left out: {self.failure}" if self.failure else "Left out: it was not ticked."
 
     @property
+    def warned(self) -> list[dict[str, Any]]:
+        """What makes its numbers doubtful, and stands in its row."""
+        problems = self.checked["verification"]["problems"] if self.checked else []
+        return [one for one in problems if one["code"] in DOUBTFUL]
+
+    @property
     def to_know(self) -> list[str]:
         """What else was found in it, each a sentence with its row; not what stands in its row."""
         verification = (self.checked or {}).get("verification") or {}
         problems = verification.get("problems") or []
-        stands = self.blocking if self.asks_sign else [self.stopping]
-        texts = [_sentence(one) for one in problems if one not in stands]
+        stands = [*self.warned, *(self.blocking if self.asks_sign else [self.stopping])]
+        texts = [sentence_of(one) for one in problems if one not in stands]
         further = int(verification.get("problem_count") or 0) - len(problems)
         return [*texts, f"and {further:,} more of these"] if further > 0 else texts
 
@@ -194,7 +231,8 @@ def with_wholes(rows: Sequence[FileRow]) -> list[FileRow]:
     ]
 
 
-def _sentence(problem: Mapping[str, Any]) -> str:
+def sentence_of(problem: Mapping[str, Any]) -> str:
+    """Return a problem's text with its row in front."""
     place, text = problem["place"], str(problem["text"])
     return f"{place}: {text}" if place else text
 

@@ -1,4 +1,4 @@
-"""The table of several files while they are checked or imported: how far each is."""
+"""Cells of the table of several files: what each is, when it starts, how far it is."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,9 +13,12 @@ from components.blocks import Children, Head, icon, table
 from components.controls import small_button
 from db.queries.jobs import JobStatus
 from db.terms import JobState
+from pages.context import Viewer
 from pages.import_experiment.batch_rows import FileRow
+from pages.import_experiment.columns import hidden_label
 from pages.import_experiment.file import NO_WORKER
 from pages.import_experiment.ids import Ids
+from pages.import_experiment.mapping import shown_moment
 
 LATELY = timedelta(seconds=10)
 WORK_HEADS = (Head("File"), Head("Rows", "num", "110px"), Head("State", "", "45%"))
@@ -106,3 +109,50 @@ def table_row(heads: Sequence[Head], *cells: Children) -> Component:
             for head, cell in zip(heads, cells, strict=True)
         ]
     )
+
+
+def start_cell(row: FileRow, who: Viewer) -> Component:
+    """Show when a file starts; where it has no clock, ask."""
+    start = row.start(who.zone) if row.asks_start else None
+    keep = {"persistence": row.upload["id"], "persistence_type": "session"}
+    day = dbc.Input(
+        id=Ids.batch_day(row.number),
+        type="date",
+        value=start.date().isoformat() if start else None,
+        **keep,
+    )
+    clock = dbc.Input(
+        id=Ids.batch_clock(row.number),
+        type="time",
+        step=1,
+        value=f"{start:%H:%M}" if start else None,
+        **keep,
+    )
+    file = row.upload["name"]
+    typed = html.Div(
+        [
+            hidden_label(f"Day on which {file} starts", day.id),
+            day,
+            hidden_label(f"Time at which {file} starts", clock.id),
+            clock,
+            dbc.FormText("No clock in the file: from its own date."),
+        ],
+        className="bem-batch-start",
+        hidden=start is None or bool(row.failure),
+    )
+    starts_at = None if row.checked is None else row.checked["verification"]["starts_at"]
+    start_text = (
+        None
+        if starts_at is None
+        else formatting.exactly(shown_moment(starts_at, who.zone), who.zone)
+    )
+    parts = [start_text, _zone(row.time_zone), typed]
+    return html.Div(parts, hidden=start_text is None and typed.hidden)
+
+
+def _zone(zone: str) -> Component | None:
+    """Name the zone of a clock that names none; unfolded, what to do if it is another."""
+    if not zone:
+        return None
+    words = f"Its clock is of {zone}. If it is not, open it alone."
+    return html.Details([html.Summary(zone), words], className="bem-choose t3 small")

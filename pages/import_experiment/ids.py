@@ -98,5 +98,6 @@ class Ids:
     batch_alone = PatternId("import-batch-alone", "row")
     batch_fits = PatternId("import-batch-fits", "row")  # what the battery cannot have
     batch_accept = PatternId("import-batch-accept", "row", "code")  # it is right as it is
+    batch_unit = PatternId("import-batch-unit", "row")  # of what a file asks for
     batch_new_battery = PatternId("import-batch-new-battery", "row")  # one for all
     batch_cancel = PatternId("import-batch-cancel", "row")

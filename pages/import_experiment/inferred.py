@@ -1,6 +1,7 @@
 """What was inferred about a file, and questions that are answered with "it is right as it is"."""
 
 import math
+from collections import abc
 from dataclasses import replace
 from typing import Any
 
@@ -46,12 +47,17 @@ def is_acceptable(problem: dict[str, Any]) -> bool:
     return problem["severity"] == "question" and problem["code"] not in _WITH_CONTROL
 
 
+def right_words(problem: abc.Mapping[str, Any]) -> str:
+    """Return the answer to a question that the file is right as it is, and what that says."""
+    return f"{RIGHT}: {problem['right']}" if problem.get("right") else RIGHT
+
+
 def with_answer(problem: dict[str, Any]) -> list[Component | str] | str:
     """Return a problem's text; a question's with a button: the file is right as it is."""
     text: str = problem["text"]
     if not is_acceptable(problem):
         return text
-    button = small_button(RIGHT, "btn-link", id=Ids.accept(problem["code"]))
+    button = small_button(right_words(problem), "btn-link", id=Ids.accept(problem["code"]))
     return [text, " ", button]
 
 

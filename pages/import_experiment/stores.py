@@ -132,7 +132,8 @@ class BatchFile(TypedDict):
 
     `zone` is the one that was chosen for local clocks, `battery` the one that was added for files
     without one, `reason` why the file is not imported with the others, `accepted` the codes of
-    questions to which the answer is that it is right as it is.
+    questions to which the answer is that it is right as it is, `options` the units that were chosen
+    for its columns, as `--map` takes them.
     """
 
     upload: Upload
@@ -142,6 +143,7 @@ class BatchFile(TypedDict):
     battery: NotRequired[str | None]
     reason: NotRequired[str | None]
     accepted: NotRequired[list[Word]]
+    options: NotRequired[list[Word]]
 
 
 def read_batch(given: Sent) -> list[dict[str, Any]]:

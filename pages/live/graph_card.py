@@ -23,7 +23,7 @@ from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.run import RunAlarm, run_alarms
 from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, database, limits, now, run_script, viewer
-from pages.experiment.graph.drawing import drawing, strip, window_of
+from pages.experiment.graph.drawing import damaged_words, drawing, strip, window_of
 from pages.experiment.graph.moments import alarm_marks
 from pages.experiment.layout import preparing_words
 from pages.live.ids import Ids
@@ -178,6 +178,9 @@ def live_figure(
     )
     marks = alarm_marks(alarms, who)
     whole_figure = figure(drawn.lines, window or whole, drawn.look, marks, drawn.spans)
+    if drawn.left_out:
+        note = {"text": damaged_words(drawn), "y": 1, "yanchor": "top", "showarrow": False}
+        whole_figure["layout"]["annotations"].append({**note, "xref": "paper", "yref": "paper"})
     axes = axes_of(drawn.lines)
     for line, trace in zip(drawn.lines, whole_figure["data"], strict=True):
         trace["meta"] = {"key": line.key, "factor": axis_of(axes, line).factor}

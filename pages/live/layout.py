@@ -36,7 +36,7 @@ from pages.live.update import Key
 from pages.monitor.frame import dialogs
 from pages.monitor.tile import most_current_a, simulated_tag
 from pages.queue.card import queue_card, queue_dialog
-from pages.station.labels import ago, draw_note
+from pages.station.labels import ago, clock, draw_note
 
 EVERY_S = {1, 5, 10, 30, 60}
 FIRST_CHANNELS = ("voltage", "current")
@@ -118,27 +118,24 @@ def _about(view: LiveView, zone: tzinfo) -> list[Component]:
         _fact("Profile", experiment.profile),
         *([_fact("Queued by", experiment.user_name)] if experiment.user_name else []),
         _fact("Started", html.Span(begun, title=formatting.utc(experiment.begun_at))),
-        *_durations(view),
+        *_durations(view, zone),
     ]
 
 
-def _durations(view: LiveView) -> list[Component]:
+def _durations(view: LiveView, zone: tzinfo) -> list[Component]:
     """Return how long the run took until now; a script goes on counting."""
     took, station, live = view.took, view.station, view.station.live
     state = live.state if live and view.is_present and station.lost_at is None else None
-    runs = station.speed if state is StationState.RUNNING else 0.0
+    runs = station.speed if state is StationState.RUNNING and not took.test_until else 0.0
     pauses = 1.0 if state is StationState.PAUSED else 0.0
     wall = 1.0 if view.is_present else 0.0
-    measured_at = (live.measured_at if live else None) or station.at
-    test_s = took.test_s
-    if live and view.is_present and live.test_time_s is not None:  # as the step's own counts
-        test_s = live.test_time_s
+    until = f" until {clock(took.test_until, station.at, zone)}" if took.test_until else ""
     return [
-        _fact(name, _counting(seconds, rate, since))
-        for name, seconds, rate, since in (
-            ("Test time", test_s, runs, measured_at),
-            ("Pauses", took.pauses_s if pauses or took.pauses_s else None, pauses, station.at),
-            ("Wall time", took.wall_s, wall, station.at),
+        _fact(name, [_counting(seconds, rate, station.at), *words])
+        for name, seconds, rate, words in (
+            ("Test time", took.test_s, runs, [until] if until else []),
+            ("Pauses", took.pauses_s if pauses or took.pauses_s else None, pauses, []),
+            ("Wall time", took.wall_s, wall, []),
         )
         if seconds is not None
     ]

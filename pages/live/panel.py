@@ -21,6 +21,7 @@ from db.queries.stations.run import RunAlarm, StepEndFacts
 from pages.live.content import LiveView
 from pages.station.labels import clock
 from pages.station.progress import (
+    LATE_S,
     Progress,
     left_attributes,
     left_words,
@@ -240,12 +241,12 @@ def _left(view: LiveView, at: Progress, zone: tzinfo) -> list[Component]:
     """Say what is left and when it ends; the latter only as long as it goes as expected."""
     now, left = view.station.at, at.left
     words = html.Span(left_words(at, now), **left_attributes(at))
-    if left is None or not left.rate or left.later(now).step_s < 0:
+    if left is None or not left.rate or left.later(now).is_late:
         return [words]
     ends = (left.at + timedelta(seconds=left.left_s)).astimezone(zone)
     is_soon = left.left_s < formatting.DAY
     end = f", ends {ends:%H:%M}" if is_soon else f", ends {ends.day} {ends:%b}"
-    late = left.at + timedelta(seconds=left.step_s)
+    late = left.at + timedelta(seconds=left.step_s + LATE_S)
     until = {} if left.is_exact else {"data-bem-until": f"{late.timestamp() * 1000:.0f}"}
     return [words, html.Span(end, **until)]
 
@@ -318,7 +319,7 @@ def limit_rows(
     limits = joined(profile, battery, watches_temperature=watches_temperature)
     rows = [
         ("Voltage", formatting.span(*limits.voltage_v, "V")),
-        ("Current", formatting.span(*limits.current_a, "A")),
+        ("Current", formatting.small_span(*limits.current_a, "A")),
     ]
     low, high = limits.temperature_degc
     if low is not None or high is not None:

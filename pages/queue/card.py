@@ -185,9 +185,9 @@ def _entry(
 
 
 def _begins(left: Remaining) -> list[Any]:
-    words = left.later(now()).span()
-    counts = {**left.attributes(), "data-bem-span": "1"}
-    return ["Begins in ", html.Span(words, **counts), "."]
+    words = left.later(now()).until_next()
+    counts = {**left.attributes(), "data-bem-next": "1"}
+    return ["Begins ", html.Span(words, **counts), "."]
 
 
 def _actions(

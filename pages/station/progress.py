@@ -15,6 +15,7 @@ from db.queries.profiles.run_times import RunTimes
 from db.queries.stations.state import LiveFacts, StationNow
 
 FAR_S = 50 * 365 * 86400.0  # what ends later has no end that a date could name
+LATE_S = 20.0  # by the clock: by then an open page has heard that an instruction has ended
 MOST_CORRECTED = 2.0  # by which, or its inverse, an expected time is corrected at the most
 
 
@@ -63,15 +64,25 @@ class Remaining:
         numbers = ",".join(f"{one:g}" if one < 1e5 else f"{one:.0f}" for one in self.numbers())
         return {"data-bem-left": f"{self.at.timestamp() * 1000:.0f},{numbers}"}
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the present instruction takes longer than expected, not only its end's news."""
+        return self.step_s < -LATE_S * max(self.rate, 1.0)
+
     def words(self) -> str:
         """Say how long it still takes; `bem.left` in assets/js/clock.js says the same."""
-        is_late = self.step_s < 0 and self.after_s < 1
-        words = "longer than expected" if is_late else f"{self.span()} left"
+        has_no_end = self.is_late and self.after_s < 1
+        words = "longer than expected" if has_no_end else f"{self._span()} left"
         return words if self.rate else f"stands still, {words}"
 
-    def span(self) -> str:
-        """Return how long: `about 3 h 12 min`."""
-        about = "at least " if self.step_s < 0 else "" if self.is_exact else "about "
+    def until_next(self) -> str:
+        """Say when what follows begins: `in about 3 h 12 min`."""
+        if self.is_late and self.after_s < 1:
+            return "once the present instruction has ended"
+        return f"in {self._span()}"
+
+    def _span(self) -> str:
+        about = "at least " if self.is_late else "" if self.is_exact else "about "
         return f"{about}{formatting.whole_duration(self.left_s)}"
 
 

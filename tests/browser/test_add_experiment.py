@@ -22,6 +22,7 @@ ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 MISTAKE = CYCLE.replace("CC, -0.5C, VOLTAGE, 2.9", "CC, -0.5C, CURRENT, 2.9")
 SAVE = "#addexp-save"
 A_TRY_MS = 5_000
+PULSE = "shell-alarms.children"  # which every page asks for with each pulse of the frame
 
 
 @pytest.fixture
@@ -167,14 +168,63 @@ class TestForm:
         choose(page, "station", "Station 01", 1)
         write(page, CYCLE)
         expect(page.locator(SAVE)).to_have_text("Queue 2 experiments")
-        page.locator(SAVE).click()
         expect(page.locator(".bem-pair").nth(1)).to_contain_text("chosen twice")
-        assert count(lab, Plan) == 0
+        expect(page.locator(SAVE)).to_be_disabled()
         choose(page, "station", "Station 03", 1)
         expect(page.locator("#addexp-summary")).to_contain_text("simulated")
         page.locator(SAVE).click()
         expect(page).to_have_url(re.compile(r"/$"))
         assert states(lab) == [PlanState.HELD] * 2
+
+    def test_the_laboratory_is_looked_at_again_beside_what_is_typed(
+        self, operator: Page, lab: FormLab
+    ):
+        page = operator
+        open_form(page)
+        page.locator("#addexp-name").fill("Waits")
+        choose(page, "battery", "NMC-001")
+        choose(page, "station", "Station 01")
+        write(page, CYCLE)
+        expect(page.locator(SAVE)).to_be_enabled()
+        about = page.locator("#addexp-description")
+        about.press_sequentially("At 25 °C")
+        settled(page)
+        confirm_battery(lab.database, lab.s2, lab.a, by=BY(lab.now()))
+        expect(page.locator(SAVE)).to_be_disabled()
+        expect(page.locator("#addexp-state")).to_contain_text("confirmed on Station 02")
+        confirm_battery(lab.database, lab.s1, lab.a, by=BY(lab.now()))
+        expect(page.locator(SAVE)).to_be_enabled()
+        expect(page.locator("#addexp-state")).to_have_text("")
+        expect(about).to_be_focused()
+        expect(about).to_have_value("At 25 °C")
+
+    def test_an_open_list_stays_as_it_is_while_the_laboratory_changes(
+        self, operator: Page, lab: FormLab
+    ):
+        page = operator
+        open_form(page, f"?battery={lab.a}")
+        choose(page, "station", "Station 01")
+        settled(page)
+        page.locator('[id=\'{"row":0,"type":"addexp-station"}\']').click()
+        search = page.locator(".dash-dropdown-search")
+        search.fill("Station")
+        confirm_battery(lab.database, lab.s2, lab.b, by=BY(lab.now()))
+        asked: list[str] = []
+        page.on("request", lambda one: asked.append(one.post_data or ""))
+        for _ in range(2):  # pulses
+            with page.expect_request(lambda one: PULSE in (one.post_data or "")):
+                pass
+        settled(page)
+        assert not any("addexp-again" in one for one in asked)
+        expect(search).to_have_value("Station")
+        expect(page.locator(".dash-dropdown-option")).to_have_count(3)
+        page.keyboard.press("Escape")
+        with page.expect_request(lambda one: "addexp-again" in (one.post_data or "")):
+            pass
+        settled(page)
+        page.locator('[id=\'{"row":0,"type":"addexp-station"}\']').click()
+        option = page.locator(".dash-dropdown-option", has_text="Station 02")
+        expect(option).to_contain_text("NMC-002 confirmed")
 
     def test_a_library_profile_and_those_that_do_not_fit(self, operator: Page, lab: FormLab):
         page = operator

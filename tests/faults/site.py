@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.callbacks import UPDATE, graph, list_page
+from bench.site.callbacks import UPDATE, graph, list_page
 from db.commands import users
 from db.commands.experiments.notes import NewNote, add_note
 from db.engine import connect

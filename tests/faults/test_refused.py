@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from bench.processes import resident_mb
+from bench.site.processes import resident_mb
 from db.models import Plan, RefusedCount, RefusedMessage, Run, StationAlarm, StationLive, Unit
 from db.queries.master_node import refusals, refused_messages
 from db.queries.stations.queue import plan_facts

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bem.notebook import Laboratory
+from components import formatting
 from components.experiment_table import OPTIONAL
 from cycling.terms import ExperimentStatus, StationState
 from dashboard.app import create_app
@@ -32,6 +33,8 @@ from tests.unit.pages.visitor import Visitor
 NOW = datetime.now(UTC).replace(microsecond=0)
 SHORT_TIME = re.compile(rf" {NOW.year}|(?<=\d\d:\d\d):\d\d")
 PAUSED = timedelta(days=2, minutes=5)  # days: no place says the minutes
+RUNS = timedelta(days=2, hours=3, minutes=30)
+SPARSE_S = 9 * 3600.0  # between two records
 NONE = ("", "–", "-", None)
 
 
@@ -138,6 +141,15 @@ def world(database: Database, tmp_path) -> World:
         test_time_s=3599.0,
         measured_at=NOW - PAUSED,
     )
+
+    for kind, silent in (("running", timedelta(seconds=1)), ("lost", timedelta(hours=5))):
+        where = place(kind)
+        numbers[kind] = lab.experiment(f"Run of {kind}", *where, begun_at=NOW - RUNS)
+        lab.run(numbers[kind], where[0])
+        lab.measures(numbers[kind], where[0], 5, end=NOW - timedelta(hours=10), every_s=SPARSE_S)
+        heard = {"measured_at": NOW - silent, "seen_at": NOW - silent}
+        test_s = (RUNS - silent).total_seconds()
+        lab.live(where[0], numbers[kind], test_time_s=test_s, instruction_began_s=0.0, **heard)
 
     wattrex = lab.add(
         ComputationalUnit(
@@ -302,7 +314,7 @@ def everything(world: World) -> dict[int, dict[str, dict[str, str]]]:
         for number, said in of_battery(world, battery).items():
             places[number]["battery's page"] = said
     for kind, station in world.stations.items():
-        if kind in ("paused", "finished", "limit", "outage"):
+        if kind in ("paused", "running", "lost", "finished", "limit", "outage"):
             places[world.numbers[kind]]["live view"] = of_live(world, station)
     for one in Laboratory(world.lab.database).experiments():
         names = {"id": "ID", "name": "Name", "battery": "Battery", "station": "Station"}
@@ -316,8 +328,8 @@ def differences(places: dict[str, dict[str, str]]) -> list[str]:
     by_name: dict[str, dict[str, str]] = defaultdict(dict)
     for place, said in places.items():
         for name, words in said.items():
-            if words not in NONE:
-                by_name[name][place] = words.split(" SN ")[0]
+            if words not in NONE:  # beside the name, or until when it is known
+                by_name[name][place] = re.split(" SN | until ", words.removeprefix("≥ "))[0]
     return [
         f"{name}: {said}"
         for name, said in by_name.items()
@@ -344,6 +356,9 @@ def agree(one: str, other: str) -> bool:
 
 def test_all_places_say_the_same_of_each_experiment(world: World):
     said = everything(world)
+    assert said[world.numbers["running"]]["page"]["Test time"] == "2 d 4 h"
+    until = formatting.exactly(NOW - timedelta(hours=5), UTC)
+    assert said[world.numbers["lost"]]["page"]["Test time"] == f"1 d 23 h until {until}"
     assert set(said) == set(world.numbers.values())
     assert all({"page", "table", "battery's page"} <= set(places) for places in said.values())
     found = [

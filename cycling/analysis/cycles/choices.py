@@ -48,6 +48,7 @@ class Choices:
 
     `capacity_ah` is the nominal capacity, by which currents are C-rates and throughput is cycles.
     `reference_cycles` are the first and the last cycle of the mean, `reference_ah` what was typed.
+    `cells` are those in series, 0 where nobody has said how many; mass and area are of one of them.
     """
 
     numbering: Numbering | None = None
@@ -60,3 +61,4 @@ class Choices:
     capacity_ah: float | None = None
     mass_g: float | None = None
     area_cm2: float | None = None
+    cells: int = 1

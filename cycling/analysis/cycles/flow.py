@@ -17,7 +17,7 @@ DAY_S = 86400.0
 
 @dataclass(frozen=True)
 class Electrolyte:
-    """The electrolyte of one side, that which limits: mol/L, electrons a molecule, L."""
+    """The electrolyte of one side, that which limits: mol/L, electrons a molecule, L a cell."""
 
     concentration_mol_per_l: float
     electrons: float
@@ -51,17 +51,18 @@ class Decay:
 def flow_metrics(table: CycleTable, electrolyte: Electrolyte | None = None) -> FlowMetrics:
     """Return the metrics of a flow battery; blank without the electrode's area, or electrolyte.
 
-    Area resistance is (mean charge V - mean discharge V) / (sum of both current densities): what
-    both halves lose together, at the mean state of charge. Utilisation is Q- over what the
-    electrolyte holds.
+    Area resistance is (mean charge V - mean discharge V) / cells / (sum of both current densities):
+    what both halves lose together, at the mean state of charge, in one cell of a stack; blank where
+    nobody has said how many are in series. Utilisation is Q- over what the electrolyte of a cell
+    holds.
     """
-    area = table.choices.area_cm2 or np.nan
+    area, cells = table.choices.area_cm2 or np.nan, table.choices.cells or np.nan
     charge, discharge = (half.current_a / area for half in (table.charge, table.discharge))
     held_ah = np.full(len(table), electrolyte.capacity_ah if electrolyte else np.nan)
     return FlowMetrics(
         charge_ma_per_cm2=charge * 1000,
         discharge_ma_per_cm2=discharge * 1000,
-        area_resistance_ohm_cm2=table.hysteresis_v / (charge + discharge),
+        area_resistance_ohm_cm2=table.hysteresis_v / cells / (charge + discharge),
         utilisation_pct=ratio_pct(table.discharge.ah, held_ah),
     )
 

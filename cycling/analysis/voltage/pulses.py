@@ -49,9 +49,9 @@ class Pulses:
         columns = [one.name for one in fields(self) if one.name != "times_s"]
         return Pulses(self.times_s, *(getattr(self, name)[which] for name in columns))
 
-    def area_resistance(self, area_cm2: float) -> Floats:
-        """Return R x area in ohm cm2, shape (pulses, times)."""
-        return self.resistance_ohm * area_cm2
+    def area_resistance(self, area_cm2: float, cells: int = 1) -> Floats:
+        """Return R x area of one of so many cells in series, in ohm cm2, shape (pulses, times)."""
+        return self.resistance_ohm * (area_cm2 / cells)
 
 
 def pulses(

@@ -1,5 +1,6 @@
 """What was inferred about a file, in sentences: sign, times, start; and what the user accepts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,10 +9,10 @@ from cycling.formats.checks.plausible import three_digits
 from cycling.formats.checks.sign import SignEvidence
 from cycling.formats.checks.states import StateEvidence
 from cycling.formats.columns.fields import ABSOLUTE_CLOCKS, Field
-from cycling.formats.columns.mapping import Inference, Mapping
+from cycling.formats.columns.mapping import MAX_LABEL, Inference, Mapping
 from cycling.formats.columns.times import zone_named
 from cycling.formats.heads import HeadStart
-from cycling.formats.problems import Problem
+from cycling.formats.problems import Problem, quoted_list
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clocks import zone
 from cycling.units import duration_words
@@ -77,8 +78,19 @@ def time_inferred(
         if zone_named(mapping) == mapping.time_zone:
             text = f"Column {clock.shown!r} names its zone: it is read as {mapping.time_zone}."
         seen.append(Inference("zone", text))
+    return seen
+
+
+def numbers_inferred(table: TextTable, ledgers: Sequence[str]) -> list[Inference]:
+    """How numbers are written; `ledgers` are columns with (1.25) or 1.25- for what is below 0."""
+    seen = []
     if table.thousands:
-        seen.append(
-            Inference("numbers", "Groups of three digits are apart in this file's numbers.")
+        text = "Groups of three digits are apart in this file's numbers."
+        seen.append(Inference("numbers", text))
+    if ledgers:
+        text = (
+            "Numbers in parentheses, or with a minus behind them, are read as below zero in "
+            f"column{'s' * (len(ledgers) > 1)} {quoted_list(ledgers)}."
         )
+        seen.append(Inference("numbers", text[:MAX_LABEL]))
     return seen

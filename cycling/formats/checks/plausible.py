@@ -82,11 +82,13 @@ class Runs:
         self.most_ah = max(self.most_ah, float(np.abs(runs).max()) / 3600)
 
 
-def question(code: str, text: str, column: Column | None, unit: str | None) -> Problem:
+def question(
+    code: str, text: str, column: Column | None, unit: str | None, right: str = ""
+) -> Problem:
     """A question about a column, with the option that gives it the likely unit."""
     option = f"{column.shown}={column.field}:{unit}" if column and unit else ""
     label = column.shown if column else None
-    return Problem("question", text, column=label, code=code, option=option)
+    return Problem("question", text, column=label, code=code, option=option, right=right)
 
 
 def three_digits(value: float) -> str:

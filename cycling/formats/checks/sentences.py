@@ -2,11 +2,13 @@
 
 from cycling.formats.checks.times import IntervalCheck
 from cycling.formats.columns.fields import Field
+from cycling.formats.columns.mapping import Column
 from cycling.formats.problems import Problem
 from cycling.units import duration_words
 
 _GAPS_SHOWN = 5
 _PARTS_SHOWN = 12
+_FEW, _FEW_OF_ALL = 3, 0.02  # blank cells of a measure that nobody is asked about
 
 
 def several(parts: tuple[str, ...]) -> Problem:
@@ -27,11 +29,16 @@ def blank(name: Field, count: int, first: int, last: int) -> Problem:
     return Problem("warning", text, row=first, last_row=last, code=f"blank-{name}")
 
 
-def no_value(label: str, count: int) -> Problem:
-    """Cells that say themselves that they have no value."""
-    plural = "cell" if count == 1 else "cells"
-    text = f"Column {label!r} says in {count:,} {plural} that it has no value (NaN, N/A, -)."
-    return Problem("warning", text + " They stay blank.", column=label, code="no-value")
+def no_value(column: Column, count: int, rows: int) -> Problem:
+    """Cells that say that they have no value; many of voltage or current are asked about."""
+    where = f"Column {column.shown!r} says in {count:,} {'cell' if count == 1 else 'cells'}"
+    text = f"{where} that it has no value (NaN, N/A, -, OL). "
+    stay = "It stays blank." if count == 1 else "They stay blank."
+    is_measured = column.field in (Field.VOLTAGE, Field.CURRENT)
+    if is_measured and count > max(_FEW, _FEW_OF_ALL * rows):
+        text += f"These are {count / rows:.0%} of its rows. If that is right, {stay.lower()}"
+        return Problem("question", text, column=column.shown, code="no-value")
+    return Problem("warning", text + stay, column=column.shown, code="no-value")
 
 
 def gaps_found(intervals: IntervalCheck) -> list[Problem]:

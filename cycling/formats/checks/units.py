@@ -4,7 +4,7 @@ A unit that nothing in a file says is a guess: that of a time is asked for, as i
 five; those of the others are told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from cycling.formats.columns.mapping import MAX_LABEL, Column, Inference, Mappin
 from cycling.formats.columns.recognise import OLD_CSV, OLD_EXPORT
 from cycling.formats.columns.times import likely_unit
 from cycling.formats.measures import FileBlock
-from cycling.formats.problems import Problem
+from cycling.formats.problems import DURATION_UNITS, TIME_UNIT, Problem
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.cell_units import unit_of_cells
 from cycling.units import TO_BASE, duration_words
@@ -92,7 +92,7 @@ def time_unit_problems(
             f"Column {within.shown!r} goes on by {three_digits(steps.pace)} s in each second of "
             f"column {time.shown!r}, which names no unit.{hint} Choose the column's unit."
         )
-        return [question("time-unit", text, time, unit)]
+        return [question(TIME_UNIT, text, time, unit, read_in(time))]
     lasts = {unit: _as(unit, span_s) for unit in _OTHER_UNITS}
     others = ", ".join(
         f"in {unit} {duration_words(seconds)}"
@@ -103,7 +103,21 @@ def time_unit_problems(
         f"Column {time.shown!r} names no unit, and nothing else in the file says which it is. Read "
         f"in s the test lasts {duration_words(span_s)}, {others}. Choose the column's unit."
     )
-    return [question("time-unit", text, time, None)]
+    return [question(TIME_UNIT, text, time, None, read_in(time))]
+
+
+def read_in(column: Column) -> str:
+    """What it means that the unit of a column is right as it is."""
+    return f"{column.shown!r} is in {column.unit}"
+
+
+def unit_said(mapping: Mapping, codes: Collection[str]) -> list[Inference]:
+    """What somebody has said of the unit of the time by an answer."""
+    time = mapping.column(Field.STEP_TIME if mapping.counts_steps_only else Field.TEST_TIME)
+    if time is None or not set(codes) & {TIME_UNIT, DURATION_UNITS}:
+        return []
+    text = f"Column {time.shown!r} names no unit; it was said before the import that it is in "
+    return [Inference("units", f"{text}{time.unit}."[:MAX_LABEL])]
 
 
 def _as(unit: str, seconds: float) -> float:

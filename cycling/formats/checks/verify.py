@@ -13,7 +13,14 @@ from cycling.formats.checks.cells import CellsWatch
 from cycling.formats.checks.charge import ChargeWatch, charge_problems
 from cycling.formats.checks.counter_ways import CounterWays, counter_way_problem
 from cycling.formats.checks.digest import DigestBuilder
-from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
+from cycling.formats.checks.edges import EdgeWatch, edge_problems
+from cycling.formats.checks.inferred import (
+    PROPOSED,
+    accepted,
+    numbers_inferred,
+    sign_inferred,
+    time_inferred,
+)
 from cycling.formats.checks.pace import MinuteWatch, PaceWatch, pace_problems
 from cycling.formats.checks.plausible import Ranges, range_problems
 from cycling.formats.checks.power import PowerWatch, power_problems
@@ -31,7 +38,7 @@ from cycling.formats.checks.times import (
     label_zone_problems,
     step_time_problems,
 )
-from cycling.formats.checks.units import StepPace, time_unit_problems, units_inferred
+from cycling.formats.checks.units import StepPace, time_unit_problems, unit_said, units_inferred
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.check import mapping_problems
 from cycling.formats.columns.durations import open_duration
@@ -39,7 +46,7 @@ from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, Field
 from cycling.formats.columns.mapping import Column, Inference, Mapping
 from cycling.formats.heads import HeadStart, head_problems, head_start
 from cycling.formats.measures import FileBlock, file_blocks, with_state
-from cycling.formats.problems import KeptFindings, Problem
+from cycling.formats.problems import LOST, KeptFindings, Problem
 from cycling.formats.rows import read_rows
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.captured import was_blank
@@ -72,7 +79,7 @@ def verify(
     for block in file_blocks(table, mapping, findings, also=watch.also, reader=reader):
         watch.add(block)
         on_progress(block.bytes_done, table.size_bytes)
-    watch.finish(reader.no_value_counts)
+    watch.finish(reader)
     return watch.result()
 
 
@@ -94,6 +101,9 @@ class _Watch:
         self._state = StateEvidence() if mapping.column(Field.STATE) else None
         self._pace, self._charge, self._ranges = PaceWatch(), ChargeWatch(), Ranges()
         self._energy, self._minutes = ChargeWatch(of_energy=True), MinuteWatch()
+        self._edges = EdgeWatch()
+        self._ledgers: tuple[str, ...] = ()
+        self._asked: set[str] = set()
         self._spikes = SpikeWatch(mapping, findings)
         self._power, self._step_pace, self._counter_ways = PowerWatch(), StepPace(), CounterWays()
         self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
@@ -110,7 +120,7 @@ class _Watch:
 
     @property
     def _watches(self) -> tuple["_Watcher", ...]:
-        more = self._minutes, self._step_pace, self._counter_ways, self._spikes
+        more = self._minutes, self._step_pace, self._counter_ways, self._spikes, self._edges
         return self._pace, self._charge, self._energy, self._power, self._ranges, self._cells, *more
 
     @property
@@ -183,10 +193,11 @@ class _Watch:
         if self._dates_open and clock and clock.unit in (DAY_FIRST, MONTH_FIRST):
             self._dates_open = date_order_is_open(block.cells[clock.index])
 
-    def finish(self, no_value_counts: dict[str, int]) -> None:
+    def finish(self, reader: CellReader) -> None:
         """Report what only the whole file shows."""
         problems = [blank(name, *rows) for name, rows in self._blanks.items()]
-        problems += [no_value(label, count) for label, count in no_value_counts.items()]
+        problems += [no_value(*one, self.rows) for one in reader.no_value_counts.items()]
+        self._ledgers = tuple(reader.ledgers)
         for index, row in self._late.items():
             label = self._mapping.columns[index].shown
             text = f"Column {label!r} is blank at first and has values from here; not imported."
@@ -211,6 +222,7 @@ class _Watch:
         cells = self._table.sample_of(clock.index) if clock else ()
         problems += label_zone_problems(self._mapping, self._clock.starts_at, cells)
         problems += gaps_found(self._intervals) + self._implausible()
+        self._asked = {one.code for one in problems}
         for problem in problems:
             self._findings.add(accepted(self._mapping, problem))
 
@@ -235,7 +247,7 @@ class _Watch:
         if all(problem.severity == "warning" for problem in problems):
             voltage_v = self._preview.preview(1.0).voltage_v
             problems += range_problems(self._mapping, self._ranges, self._span_s, voltage_v)
-        return problems
+        return problems or edge_problems(self._mapping, self._edges)
 
     @property
     def _span_s(self) -> float:
@@ -293,8 +305,12 @@ class _Watch:
         self, mapping: Mapping, evidence: SignEvidence, start: HeadStart | None
     ) -> tuple[Inference, ...]:
         """What nobody has said, each with what it follows from."""
-        seen = [one for one in mapping.inferred if one.kind in PROPOSED]
+        seen = [Inference(LOST, one.text) for one in self._table.notes if one.code == LOST]
+        seen += [one for one in mapping.inferred if one.kind in PROPOSED]
         seen += sign_inferred(mapping, self._mapping, evidence, self._state)
-        seen += units_inferred(self._table, mapping, self._charge, self._power)
+        seen += unit_said(mapping, {*mapping.accepted} & self._asked)
+        told = replace(mapping, inferred=tuple(seen))
+        seen += units_inferred(self._table, told, self._charge, self._power)
         seen += time_inferred(self._table, mapping, self._pace, start)
+        seen += numbers_inferred(self._table, self._ledgers)
         return tuple(seen)

@@ -14,7 +14,7 @@ from cycling.formats.columns.fields import (
 )
 from cycling.formats.columns.labels import split_label
 from cycling.formats.columns.mapping import Column, Mapping
-from cycling.formats.problems import Problem
+from cycling.formats.problems import DURATION_UNITS, Problem
 from cycling.formats.text.table import TextTable
 
 _TWO_PARTS = re.compile(r"\s*([0-9]+):[0-9]{1,2}([.,][0-9]+)?\s*", re.ASCII)
@@ -100,7 +100,8 @@ def open_duration(table: TextTable, mapping: Mapping, factor: float | None) -> l
 def _question(time: Column, text: str, unit: str) -> Problem:
     """The question whether a column's times are of another unit, which is its remedy."""
     option = f"{time.shown}={time.field}:{unit}"
-    return Problem("question", text, column=time.shown, code="duration-unit", option=option)
+    right = f"{time.shown!r} is in {time.unit}"
+    return Problem("question", text, None, None, time.shown, DURATION_UNITS, option, right)
 
 
 def _doubt(cells: Sequence[str], factor: float | None) -> str:

@@ -32,10 +32,10 @@ from cycling.formats.text.table import TextTable
 from cycling.formats.values.cell_units import split_cell, unit_of_cells
 from cycling.formats.values.clock_units import clock_unit, is_clock, mostly, names_day
 from cycling.formats.values.durations import is_duration
+from cycling.formats.values.numbers import says_none
 from cycling.formats.values.states import are_states, direction
 from cycling.formats.values.times_of_day import is_time_of_day, names_half
 
-_NO_VALUE = ("nan", "n/a", "na", "null", "-", "--")
 _NEED_A_UNIT = ("test", "step")
 _MEASURED = (Field.VOLTAGE, Field.CURRENT, Field.POWER)
 _ANY_NAME = 1000  # place of a column that only its cells recommend
@@ -81,7 +81,7 @@ def extended(
 
 def holds_numbers(cells: Iterable[str]) -> bool:
     """Whether cells are plain numbers (or say that there is none), and at least one is."""
-    texts = [c for c in cells if c and c.lower() not in _NO_VALUE]
+    texts = [c for c in cells if c and not says_none(c)]
     return bool(texts) and all(map(_is_plain_number, texts))
 
 

@@ -12,6 +12,7 @@ from cycling.conversion import convert
 from cycling.errors import InputError
 from cycling.formats.columns.fields import APART, OWN_FIELDS, WRITTEN_DURATIONS, Field
 from cycling.formats.columns.labels import NAME_LENGTH, UNIT_LENGTH, channel_label
+from cycling.formats.problems import LOST
 
 Channel = tuple[str, str]
 Word = Annotated[str, Meta(max_length=60)]
@@ -45,6 +46,7 @@ class Column:
 
 
 INFERENCES = {
+    LOST: "Lost records",
     "sign": "Sign of the current",
     "dates": "Order of dates",
     "time": "Time",

@@ -7,9 +7,9 @@ from cycling.errors import InputError
 from cycling.formats.columns.fields import NUMERIC_CLOCKS, WRITTEN_DURATIONS, Field
 from cycling.formats.columns.labels import UNIT_LENGTH
 from cycling.formats.columns.mapping import Column, Mapping, unknown_unit
+from cycling.formats.problems import TIME_UNIT
 from cycling.units import known_unit
 
-TIME_UNIT = "time-unit"  # the question that a unit of the test time answers
 _LISTED = 40
 _BOTH_WAYS = (
     {Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY},

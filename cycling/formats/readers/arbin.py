@@ -11,6 +11,7 @@ from cycling.errors import InputError
 from cycling.formats import facts
 from cycling.formats.columns.fields import EXCEL_DAYS, Field
 from cycling.formats.readers.jet import MAGIC, JetDatabase, JetTable, Rows
+from cycling.formats.readers.lost import lost_records
 from cycling.formats.readers.reader import (
     BLOCK_ROWS,
     Reader,
@@ -46,8 +47,8 @@ _STILL_RUNNING = (
     "Import it again when the test has ended."
 )
 _CUT = (
-    "The file has {rows:,} of {count:,} rows: it is cut off, or was copied while it was written. "
-    "Import a whole copy of it."
+    "{lost:,} of {count:,} records of the file's tests are lost. The file is damaged, or was "
+    "copied while it was written. Import a whole copy of it."
 )
 _STRAYS = (
     "Records of the file that belong to none of its tests are left out: {strays:,}. It is damaged. "
@@ -85,7 +86,8 @@ class ArbinRes(Reader):
         names = [c.name for c in self._records.columns.values() if c.is_fixed]
         self._names = [name for name in names if name != "Test_ID"]
         self._auxiliary = list(self._auxiliary_columns())
-        self.notes = tuple(self._said(test_of_row))
+        self.lost = tuple(self._lost(test_of_row))
+        self.notes = (_STILL_RUNNING,) if not self.lost and self._still_runs() else ()
 
     def columns(self) -> Sequence[ReaderColumn]:
         """The columns of the records, then the auxiliary channels."""
@@ -180,12 +182,14 @@ class ArbinRes(Reader):
             if channel == self._channel and name.strip("\0 ")
         }
 
-    def _said(self, test_of_row: npt.NDArray[np.int32]) -> Iterator[str]:
-        """What is to be known: records that are lost, a test that goes on."""
-        if len(test_of_row) < self._records.row_count:
-            yield _CUT.format(rows=len(test_of_row), count=self._records.row_count)
-        elif self._still_runs():
-            yield _STILL_RUNNING
+    def _lost(self, test_of_row: npt.NDArray[np.int32]) -> Iterator[str]:
+        """Records that are lost; which, where the file has one test alone."""
+        count = self._records.row_count
+        if len(test_of_row) < count:
+            points = self._records.numbers("Data_Point", self._records.rows)
+            is_one = len(set(test_of_row.tolist())) == 1
+            which = lost_records(points, count) if is_one else ""
+            yield which or _CUT.format(lost=count - len(test_of_row), count=count)
         table = self._database.table(_TESTS)
         strays = np.count_nonzero(~np.isin(test_of_row, table.numbers("Test_ID", table.rows)))
         if strays:

@@ -13,6 +13,7 @@ from cycling.formats.columns.fields import EXCEL_DAYS, Field
 from cycling.formats.facts import NAME, START
 from cycling.formats.readers import biologic_columns as ids
 from cycling.formats.readers.biologic_columns import FLAGS, LAST_ROW, Kind, kinds_of
+from cycling.formats.readers.lost import lost_records
 from cycling.formats.readers.reader import (
     BLOCK_ROWS,
     Reader,
@@ -38,7 +39,6 @@ _STILL_RUNNING = (
     "The test was still running when this file was copied: it has no log and no last row. "
     "Import it again when the test has ended."
 )
-_CUT = "The file ends after {rows:,} of {count:,} rows: it is cut off, or still being written."
 # The first of each that a file has.
 _VOLTAGES = (ids.EWE, ids.MEAN_EWE, ids.EWE_OR_PHASE)
 _CURRENTS = (ids.CURRENT, ids.AVERAGE_CURRENT, ids.MEAN_CURRENT)
@@ -113,7 +113,7 @@ class BiologicMpr(Reader):
         end = rows_at + self.rows * record.itemsize
         self._table = content[rows_at:end].view(record)
         if self.rows < count:
-            self.notes = (_CUT.format(rows=self.rows, count=count),)
+            self.lost = (lost_records(np.arange(1, self.rows + 1), count),)
         elif self.rows and not has_log and self._has_flags and not self._last_flags & LAST_ROW:
             self.notes = (_STILL_RUNNING,)
 

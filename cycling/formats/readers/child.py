@@ -164,6 +164,7 @@ def _description(reader: Reader, shown_name: str) -> dict[str, Any]:
         "parts": list(reader.parts),
         "part": reader.part,
         "notes": list(reader.notes),
+        "lost": list(reader.lost),
         "facts": clean(reader.facts),
         "details": reader.details,
         "first_row": reader.first_row,

@@ -9,6 +9,7 @@ import numpy as np
 
 from cycling.formats.columns.fields import UNIX_S, Field
 from cycling.formats.readers.archives import members_of
+from cycling.formats.readers.lost import lost_records
 from cycling.formats.readers.reader import ArrayReader, ReaderColumn, Values, decimal_values
 
 if TYPE_CHECKING:
@@ -35,10 +36,6 @@ _AUXILIARY_LOST = (
     "of channels is damaged; they are not imported."
 )
 _TIMES_FILE = "data_runInfo.ndc"
-_CUT = (
-    "The file has {read:,} of {count:,} records whole, with their times: it is damaged, or was "
-    "copied while it was written. Import a whole copy of it."
-)
 _NO_STEPS = (
     "Steps of the file are missing, and with them the cycles and kinds of {rows:,} records. "
     "Import a whole copy of it."
@@ -87,13 +84,13 @@ class NewareNdax(_Neware):
         """Read all of it."""
         from fastnda.ndax import read_ndax
 
-        table, notes = _with_times(read_ndax(path), path)
+        table, lost = _with_times(read_ndax(path), path)
         self._take(table)
+        self.lost = tuple(lost)
         with ZipFile(path) as archive:
             has_auxiliary = any(map(_AUXILIARY_FILE.fullmatch, archive.namelist()))
         if has_auxiliary and not any(name.startswith("aux") for name in table.columns):
-            notes.append(_AUXILIARY_LOST)
-        self.notes = tuple(notes)
+            self.notes = (_AUXILIARY_LOST,)
 
 
 class NewareNda(_Neware):
@@ -110,7 +107,10 @@ class NewareNda(_Neware):
         """Read all of it."""
         from fastnda.nda import read_nda
 
-        self._take(read_nda(path))
+        table = read_nda(path)
+        self._take(table)
+        lost = _lost(table, _last(table))
+        self.lost = (lost,) if lost else ()
 
 
 def _with_times(table: "pl.DataFrame", path: Path) -> tuple["pl.DataFrame", list[str]]:
@@ -127,10 +127,14 @@ def _with_times(table: "pl.DataFrame", path: Path) -> tuple["pl.DataFrame", list
         return table, []
     count = max(last, _last(table))
     table = table.filter(table["index"] <= last)
-    notes = [_CUT.format(read=len(table), count=count)] if len(table) != count else []
+    lost = [text] if (text := _lost(table, count)) else []
     if rows := table["step_type"].null_count():
-        notes.append(_NO_STEPS.format(rows=rows))
-    return table, notes
+        lost.append(_NO_STEPS.format(rows=rows))
+    return table, lost
+
+
+def _lost(table: "pl.DataFrame", count: int) -> str:
+    return lost_records(table["index"].to_numpy(), count) if "index" in table.columns else ""
 
 
 def _last(table: "pl.DataFrame") -> int:

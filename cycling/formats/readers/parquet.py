@@ -67,14 +67,12 @@ class Parquet(Reader):
 
 
 def _column(field: "pa.Field") -> ReaderColumn:
-    """A column by its name; a duration is given in s, whatever unit its name has."""
+    """A column by its name; a duration is given in s, whatever unit its name has, or none."""
     import pyarrow as pa
 
-    name, unit = split_label(field.name)
+    is_duration = pa.types.is_duration(field.type)
     return (
-        ReaderColumn(name, "s")
-        if unit and pa.types.is_duration(field.type)
-        else ReaderColumn(field.name)
+        ReaderColumn(split_label(field.name)[0], "s") if is_duration else ReaderColumn(field.name)
     )
 
 

@@ -41,10 +41,11 @@ class Reader(ABC):
 
     `name` is what the page calls the format, `signed` says that its current above zero charges.
     `rows` is their number, for progress and for the limit. `parts` are names of the tests in a
-    file that has several, of which `part` is read; `notes` are sentences to know before an import;
-    `facts` are those of `cycling.formats.facts`;
-    `details` says in a few words how the file is written. `first_row` is the number of the first
-    row of values, as the file's own program shows it.
+    file that has several, of which `part` is read; `notes` are sentences to know before an import,
+    `lost` those on records that a damaged file does not have any more, which stay with the
+    experiment; `facts` are those of `cycling.formats.facts`; `details` says in a few words how the
+    file is written. `first_row` is the number of the first row of values, as the file's own program
+    shows it.
     """
 
     name: ClassVar[str]
@@ -54,6 +55,7 @@ class Reader(ABC):
     parts: Sequence[str] = ()
     part: str = ""
     notes: Sequence[str] = ()
+    lost: Sequence[str] = ()
     facts: Mapping[str, object] = MappingProxyType({})
     details: str = "binary"
     first_row: int = 1

@@ -13,7 +13,7 @@ from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.recognise import BDF
 from cycling.formats.columns.recognise import propose as propose_text
 from cycling.formats.columns.times import with_times
-from cycling.formats.problems import Findings, Problem
+from cycling.formats.problems import LOST, Findings, Problem
 from cycling.formats.readers.process import (
     USUAL,
     IdleChild,
@@ -80,7 +80,11 @@ def reader_table(
         rows=answer["rows"],
         parts=tuple(answer["parts"]),
         part=answer["part"],
-        notes=tuple(Problem("warning", text, code="note") for text in answer["notes"]),
+        notes=tuple(
+            Problem("warning", text, code=code)
+            for code, texts in ((LOST, answer["lost"]), ("note", answer["notes"]))
+            for text in texts
+        ),
         facts=answer["facts"],
         details=answer["details"],
     )

@@ -21,11 +21,11 @@ _SAMPLED = 50
 _LOOKED_AT = 20
 _HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*(\d{1,4})\s*$", re.MULTILINE)
 
+_SIZE = (
+    r"(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,'\u2019 \u00a0\u202f]\d{3})+([.,]\d*)?)([eEdD][+-]?\d+)?"
+)
 _NUMBER = re.compile(
-    r"\s*[+\-\u2212\u2013]?"
-    r"(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,'\u2019 \u00a0\u202f]\d{3})+([.,]\d*)?)"
-    r"([eEdD][+-]?\d+)?\s*",
-    re.ASCII,
+    rf"\s*([+\-\u2212\u2013]?{_SIZE}|\(\s*{_SIZE}\s*\)|{_SIZE}\s?[\-\u2212\u2013])\s*", re.ASCII
 )
 _GROUPED = {
     ".": re.compile(r"\s*[+-]?\d{1,3}([,'\u2019 \u00a0\u202f]\d{3})+\.\d+\s*", re.ASCII),

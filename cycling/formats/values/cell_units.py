@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,7 @@ def with_units(
     values, bad = numbers.values.copy(), numbers.bad.copy()
     values[places[found]] = read.values[found] * multiply[found] / divide[found]
     bad[places[found]] = False
-    return Numbers(values, bad if bad.any() else None, numbers.no_value)
+    return replace(numbers, values=values, bad=bad if bad.any() else None)
 
 
 def _factor(word: str, unit: str) -> tuple[float, float]:

@@ -22,17 +22,34 @@ _GROUPED = {
     mark: rf"^[+-]?[0-9]{{1,3}}({_GROUPS % other}[0-9]{{3}})+(\{mark}[0-9]*)?$"
     for mark, other in ((".", ","), (",", "."))
 }
-# What instruments write where they have no value.
-_NO_VALUE = r"^(?i:nan|n/a|na|null|-|--)$"
+# As ledgers write numbers below zero: (1.25) and 1.25-
+_SIZE = r"([0-9.,][^()+\x{2212}-]*?)"
+_BELOW_ZERO = rf"^(?:\(\s*{_SIZE}\s*\)|{_SIZE}\s?[-\x{{2212}}\x{{2013}}])$"
+# What instruments write where they have no value, or one beyond what they can measure.
+_NO_VALUE = (
+    r"(?i:nan|#?n/a|na|null|none|-{1,4}|\x{2013}|\x{2014}|[+-]?o\.?l\.?|[+-]?over"
+    r"([ -]?(load|flow|range))?|ovl|ovld|ovfl|ovrflw?|#?err(or)?|invalid|\*{1,6}|\?{1,6}"
+    r"|#+|#div/0!|#value!)"
+)
+_NO_VALUE_CELL = re.compile(re.sub(r"\\x\{(\w{4})\}", r"\\u\1", _NO_VALUE))
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Values (NaN where blank or bad), which cells are bad, which say that there is no value."""
+    """Values (NaN where blank or bad), which cells are bad, which say that there is no value.
+
+    `ledger` are numbers below zero that are written as ledgers do.
+    """
 
     values: FloatArray
     bad: BoolArray | None = None
     no_value: BoolArray | None = None
+    ledger: BoolArray | None = None
+
+
+def says_none(cell: str) -> bool:
+    """Whether a cell says that it has no value, as NaN or OL."""
+    return bool(_NO_VALUE_CELL.fullmatch(cell.strip()))
 
 
 def parse_numbers(cells: "pa.StringArray", decimal: str, *, thousands: bool = False) -> Numbers:
@@ -79,6 +96,9 @@ def _parse_carefully(cells: "pa.StringArray", decimal: str, *, thousands: bool) 
     import pyarrow.compute as pc
 
     text = pc.ascii_trim_whitespace(cells)
+    ledger = truths(pc.match_substring_regex(text, _BELOW_ZERO))
+    if ledger.any():
+        text = pc.replace_substring_regex(text, _BELOW_ZERO, r"-\1\2")
     if thousands:
         grouped = pc.match_substring_regex(text, _GROUPED[decimal])
         other = _GROUPS % ("," if decimal == "." else ".")
@@ -86,12 +106,13 @@ def _parse_carefully(cells: "pa.StringArray", decimal: str, *, thousands: bool) 
     text = pc.replace_substring_regex(text, "^[\u2212\u2013]", "-")
     blank = ~valid(text) | truths(pc.match_substring_regex(text, "^$"))
     number = truths(pc.match_substring_regex(text, _DECIMAL[decimal]))
-    no_value = truths(pc.match_substring_regex(text, _NO_VALUE))
+    no_value = truths(pc.match_substring_regex(text, f"^{_NO_VALUE}$"))
     values = np.full(len(cells), np.nan)
     values[number] = _cast_each(text.filter(bool_array(number)), decimal)
     bad = ~(number | blank | no_value) | np.isinf(values)
     values[bad] = np.nan
-    return Numbers(values, bad if bad.any() else None, no_value if no_value.any() else None)
+    masks = (bad, no_value, ledger & number)
+    return Numbers(values, *(one if one.any() else None for one in masks))
 
 
 def _cast_each(text: "pa.StringArray", decimal: str) -> FloatArray:

@@ -88,6 +88,12 @@ def begin(session: Session, experiment_id: int, at: datetime) -> bool:
     return _change(session, experiment_id, [ExperimentStatus.QUEUED], running)
 
 
+def is_paused(session: Session, experiment_id: int) -> bool:
+    """Whether an experiment is paused."""
+    status = select(Experiment.status).where(Experiment.id == experiment_id)
+    return session.scalar(status) is ExperimentStatus.PAUSED
+
+
 def pause(session: Session, experiment_id: int) -> None:
     """Let a running experiment be paused."""
     paused = {"status": ExperimentStatus.PAUSED}

@@ -38,6 +38,7 @@ class EntryKind(StrEnum):
     DESCRIBED = "described"
 
 
+PAUSED = EntryKind.PAUSED
 # what an action of the audit trail made of an experiment; what was added says its state
 STATES: Mapping[str, PlanState | None] = {
     "save draft": PlanState.DRAFT,
@@ -63,7 +64,7 @@ class TimelineEntry:
     queued it. `again`: it was queued before. `confirmed`: that its battery was confirmed with the
     form that queued it. An `interrupted` pause is one that the station found when it came back: its
     power or its program had ended; in `timeline` it stands where the station went off, `off_s`
-    before at most.
+    before at most. `in_pause`: it was paused before, and so it stayed.
     """
 
     at: datetime
@@ -75,6 +76,7 @@ class TimelineEntry:
     test_time_s: float = 0.0
     confirmed: str = ""
     off_s: float = 0.0
+    in_pause: bool = False
 
 
 def timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...]:
@@ -199,7 +201,7 @@ def _from_start_on(
     session: Session, experiment: Experiment, run: Run | None
 ) -> list[TimelineEntry]:
     """Return what happened from the start on, the oldest first; of WattRex only start and end."""
-    entries = [] if run is None else station_entries(session, experiment.id)[::-1]
+    entries = [] if run is None else station_entries(session, experiment.id)
     has_start = any(entry.kind is EntryKind.STARTED for entry in entries)
     if experiment.begun_at is not None and not has_start:
         entries.insert(0, TimelineEntry(experiment.begun_at, EntryKind.STARTED))
@@ -228,8 +230,8 @@ def _where_it_went_off(
 
 
 def station_entries(session: Session, experiment_id: int) -> list[TimelineEntry]:
-    """Return what its station said of a run: begun, paused, resumed; the newest first."""
-    kinds = (EntryKind.STARTED, EntryKind.PAUSED, EntryKind.RESUMED)
+    """Return what its station said of a run: begun, paused, resumed; the newest, oldest first."""
+    kinds = (EntryKind.STARTED, PAUSED, EntryKind.RESUMED)
     events = session.scalars(
         select(RunEvent)
         .where(RunEvent.experiment_id == experiment_id, RunEvent.kind.in_(kinds))
@@ -239,17 +241,19 @@ def station_entries(session: Session, experiment_id: int) -> list[TimelineEntry]
     asked = {number for event in events if (number := event.detail.get("command"))}
     found = session.scalars(select(Command).where(Command.id.in_(asked))).all() if asked else ()
     commands = {one.id: one for one in found if one.experiment_id == experiment_id}
-    entries = []
-    for event in events:
+    entries: list[TimelineEntry] = []
+    for event in reversed(events):
         command = commands.get(event.detail.get("command", 0))
+        kind, was_paused = EntryKind(event.kind), bool(entries) and entries[-1].kind is PAUSED
         entries.append(
             TimelineEntry(
                 at=event.at,
-                kind=EntryKind(event.kind),
+                kind=kind,
                 user_name=command.user_name if command else "",
                 reason=command.reason if command else "",
                 interrupted=bool(event.detail.get("interrupted")),
                 test_time_s=float(event.detail.get("test_time_s") or 0.0),
+                in_pause=was_paused and kind is PAUSED,
             )
         )
     return entries

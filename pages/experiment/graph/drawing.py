@@ -46,6 +46,7 @@ class Drawing:
     zoomed: bool
     spans: Sequence[Span] = ()
     turns: int = 0  # how often it was paused or went on
+    left_out: str = ""  # measures that are damaged
 
 
 def drawing(
@@ -95,6 +96,7 @@ def drawing(
         zoomed=window is not None,
         spans=spans(interrupts, look.zone),
         turns=turns(interrupts.pauses),
+        left_out=experiment.left_out,
     )
 
 
@@ -202,10 +204,17 @@ def range_words(drawn: Drawing, took: Durations | None = None, as_of: str = "") 
     when = f"Whole experiment, {_whole_words(drawn, took)}{f', {as_of}' if as_of else ''}"
     if drawn.zoomed:
         when = window_words(drawn.window, drawn.look)
+    if drawn.left_out:
+        return [when, damaged_words(drawn)]
     if not drawn.look.every_sample:
         return [when, f"{formatting.number(drawn.samples)} measures, extremes kept"]
     apart = f", {formatting.duration(drawn.interval_s)} apart" if drawn.interval_s else ""
     return [when, f"every sample{apart}"]
+
+
+def damaged_words(drawn: Drawing) -> str:
+    """Say what is not drawn because it is damaged; "" where all is drawn."""
+    return f"Damaged on the disk and not drawn: {drawn.left_out}" if drawn.left_out else ""
 
 
 def _whole_words(drawn: Drawing, took: Durations | None) -> str:

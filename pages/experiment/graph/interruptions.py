@@ -79,14 +79,14 @@ def interruptions(experiment: ExperimentSeries) -> Interruptions:
         return Interruptions()
     pauses = run_pauses(experiment.database, experiment.id)
     outages = []
-    interrupted = [one for one in pauses if one.interrupted][-MAX_OUTAGES:]
-    speed = simulated_speed(experiment.database.session, experiment.id) if interrupted else 1.0
-    for pause in interrupted:
-        back_at = pause.at.timestamp()
+    returns = [one for pause in pauses for one in pause.returns][-MAX_OUTAGES:]
+    speed = simulated_speed(experiment.database.session, experiment.id) if returns else 1.0
+    for back in returns:
+        back_at = back.at.timestamp()
         unix_s, test_s = experiment.last_before(back_at, MEASURES)
         if len(unix_s):
             last_s = float(unix_s[-1])
-            ran_s = ran_on_s(unix_s, test_s, pause.test_time_s, speed)
+            ran_s = ran_on_s(unix_s, test_s, back.test_time_s, speed)
             outages.append(Outage(min(last_s + ran_s, back_at), back_at, last_s))
     silent = [(one.last_s, one.end_s) for one in outages]
     named = [*(pause_window(one) for one in pauses), *silent]
@@ -126,7 +126,7 @@ def pause_words(pause: Pause, zone: tzinfo) -> tuple[str, str]:
     if pause.until is None:
         return first, "It is still paused."
     on = f", resumed by {pause.resumed_by}" if pause.resumed_by else ""
-    lasted = formatting.whole_duration(pause.lasts_s(pause.until))
+    lasted = formatting.lasted(pause.lasts_s(pause.until))
     return first, f"Until {formatting.exactly(pause.until, zone)}, {lasted}{on}"
 
 
@@ -145,25 +145,23 @@ def _pause_span(pause: Pause, zone: tzinfo) -> Span:
 
 
 def _outage_span(outage: Outage, zone: tzinfo) -> Span:
-    lasted, silent = (_rough(outage.end_s - one) for one in (outage.begin_s, outage.last_s))
-    off = "Station off" if lasted == silent else f"Station off at most {lasted}"
+    lasted = formatting.at_most(outage.end_s - outage.begin_s)
     words = (
-        f"The station was off for {lasted} at most.",
-        f"Nothing recorded for {silent}",
+        f"The station was off for {lasted}.",
+        f"Nothing recorded for {formatting.lasted(outage.end_s - outage.last_s)}",
         _from_to(outage.window, zone),
     )
-    names = dict.fromkeys((*_shortened(f"{off}, nothing recorded for {silent}"), "Station off"))
-    return Span(*outage.window, "gap", tuple(names), words)
+    return Span(*outage.window, "gap", (f"Station off {lasted}", "Station off"), words)
 
 
 def _stop_span(stop: Window, zone: tzinfo) -> Span:
-    lasted = f"Paused {_rough(stop[1] - stop[0])}"
+    lasted = f"Paused {formatting.lasted(stop[1] - stop[0])}"
     words = (lasted, "The test time stood still.", _from_to(stop, zone))
     return Span(*stop, "pause", (f"{lasted}, test time stood", lasted, "Paused"), words)
 
 
 def _gap_span(gap: Window, lost_at: Sequence[float], zone: tzinfo) -> Span:
-    nothing = f"othing recorded for {_rough(gap[1] - gap[0])}"
+    nothing = f"othing recorded for {formatting.lasted(gap[1] - gap[0])}"
     lost = [at for at in lost_at if gap[0] <= at <= gap[1]]
     if not lost:
         names = (f"N{nothing}", "Nothing recorded")
@@ -182,11 +180,6 @@ def _shortened(name: str) -> tuple[str, ...]:
 def _from_to(window: Window, zone: tzinfo) -> str:
     begin, end = (formatting.exactly(datetime.fromtimestamp(one, UTC), zone) for one in window)
     return f"{begin} to {end}"
-
-
-def _rough(seconds: float) -> str:
-    """Write a duration to the second, as everywhere."""
-    return formatting.whole_duration(seconds)
 
 
 def _is_explained(gap: Window, others: Sequence[Window]) -> bool:

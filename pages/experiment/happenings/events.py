@@ -53,7 +53,7 @@ def timeline_card(
     entries: Sequence[TimelineEntry], whole: Window | None, who: Viewer
 ) -> list[Component]:
     """Return the card of what happened to an experiment from its draft on, the newest first."""
-    pauses = sum(entry.kind is EntryKind.PAUSED for entry in entries)
+    pauses = sum(one.kind is EntryKind.PAUSED and not one.in_pause for one in entries)
     rows = [_entry_row(entry, whole, who) for entry in entries]
     heads = (TIME, Head("What", "kind"), Head("By whom, reason"))
     count = f"{formatting.counted(pauses, 'pause')}, newest first" if pauses else "newest first"
@@ -63,8 +63,9 @@ def timeline_card(
 def entry_text(entry: TimelineEntry) -> tuple[str, str]:
     """Return what happened, and by whom and why."""
     if entry.interrupted:
-        lasted = f" for {formatting.lasted(entry.off_s)} at most"
-        lasted = lasted if entry.off_s else ""
+        lasted = f" for {formatting.at_most(entry.off_s)}" if entry.off_s else ""
+        if entry.in_pause:
+            return "Station off", f"The station was off{lasted}, in the pause."
         return "Interrupted", f"The station was off{lasted}. When it came back, it was paused."
     by = [part for part in (entry.user_name, entry.reason or entry.confirmed) if part]
     if entry.kind is EntryKind.ENDED and not entry.reason:

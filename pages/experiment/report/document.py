@@ -39,7 +39,7 @@ from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment.facts import as_of_words, fact_groups, lasted, this_second
-from pages.experiment.graph.drawing import drawing, time_axis
+from pages.experiment.graph.drawing import damaged_words, drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
 from pages.experiment.profile.folding import folded
 from pages.experiment.report import tables
@@ -93,7 +93,8 @@ def _content_of(
     reason = ended_reason(facts.status, facts.end_reason)
     profile_id = experiment_profile(whole, experiment_id) or 0
     source = source_of(whole, profile_id)
-    until = as_of(stats, who.zone) if stats else ""
+    is_over = facts.status in ENDED
+    inferred = import_inferences(whole, experiment_id)
     return {
         "product": PRODUCT,
         "facts": facts,
@@ -106,10 +107,10 @@ def _content_of(
         "graph": graph,
         "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
         "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
-        **_statistics(stats, instructions),
-        "until": "" if facts.status in ENDED else until,
-        "now": "" if facts.status in ENDED else as_of_words(time, who),
-        "inferred": inferred_facts(import_inferences(whole, experiment_id)),
+        **_statistics(stats, instructions, inferred, is_over=is_over),
+        "until": as_of(stats, who.zone) if stats and not is_over else "",
+        "now": "" if is_over else as_of_words(time, who),
+        "inferred": inferred_facts(inferred),
         "profile": source,
         "program": folded(source.text.strip().splitlines()) if source else [],
         "instructions": tables.instructions_table(instructions),
@@ -122,17 +123,21 @@ def _content_of(
 
 
 def _statistics(
-    stats: ExperimentStatistics | None, instructions: tables.Instructions
+    stats: ExperimentStatistics | None,
+    instructions: tables.Instructions,
+    inferred: Sequence[tuple[str, str]],
+    *,
+    is_over: bool,
 ) -> dict[str, Any]:
     if stats is None:
         return {"readings": [], "statistics": None, "left_out": "", "evidence": [], "warnings": []}
     grid, left_out = tables.statistics_table(stats, instructions)
     return {
-        "readings": whole_readings(stats),
+        "readings": whole_readings(stats, is_over=is_over),
         "statistics": grid,
         "left_out": left_out,
         "evidence": evidence_facts(stats),
-        "warnings": warnings(stats),
+        "warnings": warnings(stats, inferred),
         "method": f"{METHOD} {RECORDED}" if stats.paused_s > 0 else METHOD,
     }
 
@@ -166,6 +171,8 @@ def _graph(
     marks = event_marks(notes, alarms, who)
     graph = figure(drawn.lines, drawn.window, drawn.look, marks, drawn.spans)
     layout = graph["layout"]
+    if drawn.left_out:
+        layout["meta"] |= {"damaged": damaged_words(drawn)}
     layout["height"] += LEGEND_PX
     layout["margin"]["t"] += LEGEND_PX
     layout["showlegend"] = True
@@ -192,6 +199,8 @@ def _graph_words(
         words.append(
             f"It begins at {formatting.exactly(first, who.zone)} ({formatting.utc(first)})."
         )
+    if damaged := graph["layout"]["meta"].get("damaged"):
+        words.append(f"{damaged}.")
     if facts.measures > limits().graph_points:
         most = f"{limits().graph_points:,}"
         words.append(f"At most {most} points a channel are drawn; the extremes are kept.")

@@ -114,27 +114,33 @@ def _answer(experiment: ExperimentSeries, stats: ExperimentStatistics) -> dict[s
         dash.set_props(Ids.FACTS, {"children": facts_of(whole, facts, who)})
     named, inferred = profile_instructions(whole, number), import_inferences(whole, number)
     return {
-        "parts": statistics_parts(stats, named, inferred),
+        "parts": statistics_parts(stats, named, inferred, is_over=is_over),
         "as_of": as_of(stats, who.zone),
         "is_over": is_over,
     }
 
 
 def as_of(stats: ExperimentStatistics, zone: tzinfo) -> str:
-    """Say until when was added up: "As of 26 Nov 2026, 14:03:12"."""
+    """Say until when was added up: "Measures until 26 Nov 2026, 14:03:12"."""
     if stats.last_s is None:
         return ""
-    return f"As of {formatting.exactly(datetime.fromtimestamp(stats.last_s, UTC), zone)}"
+    last_at = datetime.fromtimestamp(stats.last_s, UTC)
+    return f"Measures until {formatting.exactly(last_at, zone)}"
 
 
 def statistics_parts(
-    stats: ExperimentStatistics, named: Named, inferred: Sequence[evidence.Fact] = ()
+    stats: ExperimentStatistics,
+    named: Named,
+    inferred: Sequence[evidence.Fact] = (),
+    *,
+    is_over: bool = True,
 ) -> list[Component]:
     """Return what the card holds: readings of the whole, the table, how it was added up."""
+    readings = whole_readings(stats, is_over=is_over)
     parts: list[Component] = [
-        *evidence.notes(stats),
+        *evidence.notes(stats, inferred),
         html.Div(
-            [reading(value, unit, name=name) for name, value, unit in whole_readings(stats)],
+            [reading(value, unit, name=name) for name, value, unit in readings],
             className="bem-readings",
         ),
         html.Div(
@@ -167,10 +173,15 @@ def totals_name(stats: ExperimentStatistics, instruction: int | None, named: Nam
     return instruction_name(instruction, named)
 
 
-def time_facts(stats: ExperimentStatistics) -> list[tuple[str, str]]:
-    """Return how much time was added up, under the names that these times have everywhere."""
+def time_facts(stats: ExperimentStatistics, *, is_over: bool) -> list[tuple[str, str]]:
+    """Return how much time was added up, under the names that these times have everywhere.
+
+    The test time of what goes on is that of its last record, the facts have that of now.
+    """
     whole, paused_s = stats.whole, stats.paused_s
-    facts = [(stats.time_name, formatting.lasted(whole.duration_s))]
+    is_recorded = stats.by_test_time and not is_over
+    name = f"{stats.time_name}, recorded" if is_recorded else stats.time_name
+    facts = [(name, formatting.lasted(whole.duration_s))]
     if paused_s > 0:
         facts.append(("Pauses, recorded", formatting.lasted(paused_s)))
     if whole.missing_s > 0:
@@ -193,7 +204,9 @@ def decimals(values: Sequence[float | None]) -> int:
     return min(MOST_DECIMALS, max(0, DIGITS - 1 - floor(log10(largest))))
 
 
-def whole_readings(stats: ExperimentStatistics) -> list[tuple[str, str, str]]:
+def whole_readings(
+    stats: ExperimentStatistics, *, is_over: bool = True
+) -> list[tuple[str, str, str]]:
     """Return name, value and unit of what the whole experiment adds up to."""
     whole = stats.whole
     pairs = (
@@ -206,7 +219,7 @@ def whole_readings(stats: ExperimentStatistics) -> list[tuple[str, str, str]]:
         for name, value in sums.items():
             scaled = value * factor
             readings.append((name, _number(scaled, decimals([scaled])), prefix))
-    return [*readings, *((name, value, "") for name, value in time_facts(stats))]
+    return [*readings, *((name, value, "") for name, value in time_facts(stats, is_over=is_over))]
 
 
 def statistics_grid(stats: ExperimentStatistics, rows: Sequence[tuple[str, Totals]]) -> Grid:

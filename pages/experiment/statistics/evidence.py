@@ -13,8 +13,11 @@ from components import formatting
 from components.blocks import facts, note
 from cycling.analysis.comparison import Comparison, Reason
 from cycling.analysis.counters import CHARGES, ENERGIES, Quantity, Reset
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Edge
 from cycling.analysis.statistics import ExperimentStatistics
+from cycling.formats.columns.mapping import INFERENCES
+from cycling.formats.problems import LOST
 
 Fact = tuple[str, str]
 
@@ -29,20 +32,21 @@ EDGES = {
     Edge.LEAD: "The time before the first record of a step is of that step.",
     Edge.HOLD: "The time after the last record of a step is of that step.",
 }
+LOST_RECORDS = INFERENCES[LOST]
 OF_CURRENT = (Reason.UNIT, Reason.GAP, Reason.ROUNDED, Reason.COARSE, Reason.UNKNOWN)
 FASTER = 1.5  # test time that goes so much faster than the clock is in another unit
 SLACK_S = 60.0
 
 
-def notes(stats: ExperimentStatistics) -> list[Component]:
-    """Return the warnings as they stand above the numbers."""
-    listed: list[Component] = [note("paused", one) for one in warnings(stats)]
+def notes(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> list[Component]:
+    """Return the warnings as they stand above the numbers; `inferred` are those of the import."""
+    listed: list[Component] = [note("paused", one) for one in warnings(stats, inferred)]
     return [html.Div(listed, className="body bem-stack")] if listed else []
 
 
 def inferred_facts(inferred: Sequence[Fact]) -> list[Fact]:
     """Return what an import inferred, under names that say so."""
-    return [(f"{name}, inferred", text) for name, text in inferred]
+    return [(f"{name}, inferred", text) for name, text in inferred if name != LOST_RECORDS]
 
 
 def details(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> Component:
@@ -60,15 +64,20 @@ def evidence_facts(stats: ExperimentStatistics) -> list[Fact]:
         ("Charge", _source(stats, CHARGES, "the current")),
         ("Energy", _source(stats, ENERGIES, "voltage times current")),
         ("Time", _time(stats)),
-        ("Edges of steps", EDGES[stats.edge]),
+        ("Edges of steps", _edges(stats)),
         ("Rest", f"Below {amount(stats.deadband_a, 'A')}; it adds nothing to our integral."),
         *_earlier(stats),
     ]
 
 
-def warnings(stats: ExperimentStatistics) -> list[str]:
+def warnings(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> list[str]:
     """Return what somebody who trusts these numbers must know."""
-    warned = []
+    warned = [f"The file was damaged: {text}" for name, text in inferred if name == LOST_RECORDS]
+    if stats.left_out:
+        warned.append(
+            f"Damaged on the disk and left out: {stats.left_out}. These numbers are of the other "
+            "measures, and what is left out counts as missing."
+        )
     if stats.is_old:
         warned.append(
             "These numbers were made by an older rule. A worker makes them anew; "
@@ -84,6 +93,8 @@ def warnings(stats: ExperimentStatistics) -> list[str]:
             f"{amount(stats.deadband_a, 'A')} and is taken for rest. "
             "Correct the capacity of the battery if it is wrong."
         )
+    if stats.has_sparse_edges:
+        warned.append(_sparse_edges(stats))
     return [*warned, *_too_fast(stats)]
 
 
@@ -99,6 +110,18 @@ def _energy_of_a_wrong_current(stats: ExperimentStatistics) -> list[str]:
         "The instrument did not count energy. Our integral is shown, of the same current: "
         "it is likely to be as far off as that of charge."
     ]
+
+
+def _sparse_edges(stats: ExperimentStatistics) -> str:
+    """Say what charge and discharge are if the time over edges is of the other step."""
+    whole, (more_in, more_out) = stats.whole, stats.held_ah
+    into, out = amount(whole.charge_ah + more_in, "Ah"), amount(whole.discharge_ah + more_out, "Ah")
+    return (
+        "Records are far apart where the current changes, and nothing in the file says when a step "
+        "began. The time between is taken to be of the new step, as instruments write the last "
+        f"record of a step at its end. If it is of the old one, {into} went in and {out} out: "
+        "change it with “Edges of steps”."
+    )
 
 
 def _too_fast(stats: ExperimentStatistics) -> list[str]:
@@ -140,7 +163,11 @@ def _source(stats: ExperimentStatistics, quantities: Sequence[Quantity], of: str
 
 
 def _reset(one: Comparison) -> str:
-    return "never reset" if one.reset is Reset.NEVER else f"starts again {one.reset}"
+    words = "never reset" if one.reset is Reset.NEVER else f"starts again {one.reset}"
+    if one.run_over:
+        unit = "Ah" if one.quantity in CHARGES else "Wh"
+        words += f"; it runs over, and {amount(one.run_over, unit)} then are our integral"
+    return words
 
 
 def _off(one: Comparison) -> str:
@@ -148,6 +175,15 @@ def _off(one: Comparison) -> str:
     if one.difference is None or not isfinite(one.difference):
         return f"0 off in {name}" if one.integrated == 0 else f"more in {name}"
     return f"{one.difference:+.2%} off in {name}".replace("-", "−").replace("%", " %")
+
+
+def _edges(stats: ExperimentStatistics) -> str:
+    if stats.sought is not Sought.STEPS:
+        return EDGES[stats.edge]
+    return (
+        f"{EDGES[stats.edge]} The file names no steps: one begins where the current changes "
+        "between charge, rest and discharge, or jumps."
+    )
 
 
 def _time(stats: ExperimentStatistics) -> str:

@@ -7,16 +7,17 @@ import sys
 
 import pytest
 
-from bench import callbacks, live, peers
-from bench.callbacks import UPDATE
-from bench.dependencies import DEPENDENCIES, Forms
-from bench.fill import fill
+from bench import live, peers
 from bench.load import plan
 from bench.load.counting import failures, requests
 from bench.load.running import Load, plan_for, start_users, until
 from bench.load.watch import Database, sample_of
-from bench.web import Served, add_viewer, signed_in
-from bench.work import add_battery, add_experiments
+from bench.site import callbacks
+from bench.site.callbacks import UPDATE
+from bench.site.dependencies import DEPENDENCIES, Forms
+from bench.site.fill import fill
+from bench.site.web import Served, add_viewer, signed_in
+from bench.site.work import add_battery, add_experiments
 from db.engine import connect
 from tests.machine import ROOT
 

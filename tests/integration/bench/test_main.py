@@ -12,8 +12,8 @@ from bench.crowd import Crowd, crowd_lines
 from bench.lines import Goal, Line, with_growth
 from bench.parts import WORKS, Sizes, measure_server
 from bench.peers import MariaDbPeer
+from bench.site.work import CHANNELS, write_measures
 from bench.table import as_markdown, as_text, save
-from bench.work import CHANNELS, write_measures
 from db import series
 
 FILE = ["check a file", "read a file"]

@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 from cycling.errors import UnavailableError
 from cycling.terms import ExperimentStatus, StationState
 from db.commands import leases
+from db.commands.alarms import acknowledge
+from db.commands.audit import By
 from db.commands.queue import next_queued
 from db.engine import connect
 from db.failures import DiskFullError
@@ -23,6 +25,7 @@ from db.models import (
     Plan,
     RefusedCount,
     Run,
+    RunEvent,
     StationAlarm,
     StationLive,
 )
@@ -354,6 +357,25 @@ def test_an_interruption_says_what_stays_true_when_the_run_goes_on(stage: Stage)
     )
 
 
+def test_a_station_that_was_off_in_a_pause_is_paused_since_its_pause(stage: Stage):
+    """Nothing was interrupted, so nobody has to look at it; the course has it."""
+    station, experiment = next(iter(stage.unit.stations)), stage.experiments[0]
+    now = time.time()
+    beat = m.StationHeartbeat(
+        station=station, state=StationState.PAUSED, output_on=False, experiment=experiment
+    )
+    stage.store(stage.message(Kind.HEARTBEAT, m.Heartbeat(at=now, stations=[beat])))
+    began = events.Started(n=0, at=now - 60, test_time_s=0.0)
+    paused = events.Paused(n=1, at=now - 7, test_time_s=1.0)
+    back = events.Paused(n=2, at=now - 3, test_time_s=1.0, interrupted=True)
+    records = m.Records(experiment=experiment, station=station, events=[began, paused, back])
+    stage.store(stage.message(Kind.RECORDS, records))
+    (live,) = [one for one in stage.lab.all_rows(StationLive) if one.station_id == station]
+    assert live.state_since.timestamp() == pytest.approx(now - 7, abs=1e-3)
+    assert not stage.lab.all_rows(StationAlarm)
+    assert len(stage.lab.all_rows(RunEvent)) == 3
+
+
 @pytest.mark.parametrize("code", list(EVENTS))
 def test_an_event_that_a_person_must_look_at_makes_one_alarm(stage: Stage, code: str):
     event, says = EVENTS[code]
@@ -581,5 +603,70 @@ def test_a_gap_that_stays_is_an_alarm_once(stage: Stage, monkeypatch):
     assert stored == 20
     assert [one.code for one in found] == ["measures missing"] * 2
     assert found[0].text.startswith(f"Measures 10 to 29 of experiment {stage.experiments[0]} are")
-    assert found[0].text.endswith("docs/operations.md says under Backups.")
+    assert found[0].text.endswith("then what follows is, with the gap.")
     assert "Measures 20 to 39" in found[1].text
+
+
+def open_alarm(stage: Stage) -> StationAlarm:
+    (alarm,) = [one for one in stage.lab.all_rows(StationAlarm) if one.acknowledged_at is None]
+    return alarm
+
+
+def acknowledged(stage: Stage) -> None:
+    by = By("oscar", "", datetime.now(UTC))
+    acknowledge(stage.lab.database, open_alarm(stage).id, comment="A backup came back.", by=by)
+
+
+def event(stage: Stage, one: events.AnyEvent) -> IncomingMessage:
+    """What the first experiment's station says of it, without samples."""
+    experiment, station = stage.experiments[0], next(iter(stage.unit.stations))
+    records = m.Records(experiment=experiment, station=station, events=[one])
+    return stage.message(Kind.RECORDS, records)
+
+
+def started() -> events.Started:
+    return events.Started(n=0, at=time.time(), test_time_s=0.0)
+
+
+def ended(number: int) -> events.Ended:
+    return events.Ended(n=number, at=time.time(), test_time_s=4.0, result="finished")
+
+
+def test_what_follows_a_gap_is_stored_with_its_end_once_somebody_has_acknowledged_it(
+    stage: Stage, monkeypatch
+):
+    monkeypatch.setattr(gaps, "STAYS_FOR", timedelta(0))
+    stage.store(event(stage, started()))
+    stage.store(stage.records(0, 9))
+    for first in (30, 90, 30, 90):  # the second is what the station measures meanwhile
+        (ack,) = stage.store(stage.records(first, first + 9))
+    assert ack.samples == 9
+    assert "Measures 10 to 29 " in open_alarm(stage).text
+    acknowledged(stage)
+    (ack,) = stage.store(stage.records(90, 99))
+    assert ack.samples == 9
+    (ack,) = stage.store(stage.records(30, 39))
+    assert (ack.samples, ack.events) == (39, 0)
+    for _ in range(2):
+        (ack,) = stage.store(event(stage, ended(7)))
+    assert ack.events == 7
+    with stage.database.read() as session:
+        ids = session.scalars(select(GenericMeasure.id).order_by(GenericMeasure.id)).all()
+        assert ids == [*range(10), *range(30, 40)]
+        status = session.get_one(Experiment, stage.experiments[0]).status
+        assert status is ExperimentStatus.FINISHED
+    assert [one.code for one in stage.lab.all_rows(StationAlarm)] == ["measures missing"]
+
+
+def test_lost_events_alone_are_asked_about(stage: Stage, monkeypatch):
+    """Else an experiment whose last samples are here would never end, and nobody would know."""
+    monkeypatch.setattr(gaps, "STAYS_FOR", timedelta(0))
+    stage.store(event(stage, started()))
+    stage.store(stage.records(0, 9))
+    for _ in range(2):
+        (ack,) = stage.store(event(stage, ended(3)))
+    assert ack.events == 0
+    assert open_alarm(stage).text.startswith(f"Events of experiment {stage.experiments[0]} are")
+    acknowledged(stage)
+    (ack,) = stage.store(event(stage, ended(3)))
+    assert ack.events == 3

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from bench.dependencies import Forms
 from bench.load.counting import failures, requests
 from bench.load.report import Measures, Report, Requests, as_markdown, save_report
 from bench.load.watch import KINDS, Database, Watched, sample_of, trend_of, watching
+from bench.site.dependencies import Forms
 
 STATS = (
     "Type,Name,Request Count,Failure Count,Max Response Time,50%,95%,99%\n"

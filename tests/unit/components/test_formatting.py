@@ -159,3 +159,14 @@ def test_how_long_something_took_is_rounded_once(seconds, words):
 @pytest.mark.parametrize(("seconds", "words"), [(0.5, "1 s"), (98.5, "1 min 39 s"), (2.4, "2 s")])
 def test_a_duration_to_the_second_is_what_scripts_write(seconds, words):
     assert formatting.whole_duration(seconds) == words
+
+
+def test_a_range_whose_ends_are_the_same_is_one_value():
+    assert formatting.span(40, 40, "mL/min") == "40 mL/min"
+    assert formatting.span(40, 60, "mL/min") == "40 to 60 mL/min"
+
+
+def test_the_range_of_a_coin_cell_is_in_thousandths():
+    assert formatting.small_span(-0.003, 0.003, "A") == "−3 to 3 mA"
+    assert formatting.small_span(-10, 0.05, "A") == "−10 to 0.05 A"
+    assert formatting.small_span(0, 0, "A") == "0 A"

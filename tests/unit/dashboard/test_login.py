@@ -1,5 +1,7 @@
 """Signing in and out, seen from the browser."""
 
+import logging
+import re
 from functools import partial
 from http.cookies import SimpleCookie
 
@@ -10,8 +12,9 @@ from dashboard.login import SESSION_COOKIE, is_local
 from dashboard.settings import WebSettings
 from db.commands import users
 from db.commands.audit import By
-from db.failures import HANGS, HangsError
+from db.failures import HangsError
 from db.models import AuditEntry, LoginFailure, LoginSession
+from db.terms import HANGS
 from tests.unit.dashboard.world import PASSWORD
 
 BY = partial(By, "ada", "")
@@ -115,6 +118,16 @@ def test_who_may_not_sign_in_hears_the_same_after_one_hash(
     assert len(hasher.verified) == 1
     assert "Set-Cookie" not in answer.headers
     assert count(store, LoginSession) == 0
+
+
+def test_a_refused_sign_in_is_found_in_the_log_by_the_number_that_its_form_shows(stranger, caplog):
+    caplog.set_level(logging.INFO, logger="dashboard.errors")
+    assert "Number of this request" not in stranger.get("/login").text
+    answer = log_in(stranger, password="wrong")
+    (number,) = re.findall(r"<code>([0-9a-f]{8})</code>", answer.text)
+    assert answer.headers["X-Request-Id"] == number
+    (line,) = (entry.getMessage() for entry in caplog.records)
+    assert line.startswith(f"what=refused request={number} status=401 ")
 
 
 def test_the_name_is_shown_again_but_not_the_password(stranger):

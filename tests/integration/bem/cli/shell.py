@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bem.cli import app
+from bem import __main__ as program
 from tests.served import BEM
 
 HEADER = "Test Time / s,Voltage / V,Current / A"
@@ -54,6 +54,14 @@ class Shell:
         assert "Traceback" not in said.err + said.out
         return said
 
+    def finding(self, *arguments: str | Path) -> str:
+        """Call a comparison that finds something wrong; return what it prints."""
+        said = self._run([str(one) for one in arguments], "", {})
+        assert said.status == 1, said
+        assert "Traceback" not in said.err + said.out
+        assert said.err.strip()
+        return said.out
+
     def done(self, *arguments: str | Path, **how: str) -> str:
         """Call what must work; return its result."""
         said = self(*arguments, **how)
@@ -68,7 +76,7 @@ class Shell:
             patch.setattr(sys, "stdin", io.StringIO(say))
             patch.chdir(self.folder)
             with pytest.raises(SystemExit) as ended:
-                app.main()
+                program.main()
         said = self.output.readouterr()
         return StatusNote(ended.value.code or 0, said.out, said.err)
 

@@ -17,6 +17,7 @@ from db.models import (
     ConfirmedBattery,
     CyclerStation,
     Experiment,
+    Plan,
     ProfileDetail,
 )
 from db.queries.stations.queue import station_queue
@@ -96,10 +97,16 @@ def test_stations_have_their_batteries_and_queues_and_one_waits(database: Databa
         sampling = session.scalars(select(ProfileDetail.record_s)).all()
         safety = session.scalars(select(ProfileDetail.safety)).all()
         expected = session.scalars(select(ProfileDetail.expected_s)).all()
+        electrolytes = [
+            len(one.detail["electrolytes"])
+            for one in session.scalars(select(Plan).order_by(Plan.id))
+            if one.detail.get("electrolytes")
+        ]
     assert len(set(confirmed)) == 4
     assert sorted(map(tuple, channels)) == [("Ambient", "degC", 5), ("Cell T1", "degC", 5)]
     assert set(sampling) == {10.0, 25.0}
     assert all(one["temperature"] for one in safety)
+    assert electrolytes == [2, 2]  # both experiments of the stack
     assert all(one and one > 3600 for one in expected)
 
 

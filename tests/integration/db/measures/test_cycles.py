@@ -13,7 +13,7 @@ from db.engine import Database
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.models import Experiment
 from tests import golden
-from tests.integration.db.measures.test_statistics import golden_blocks
+from tests.integration.db.measures.test_golden_files import golden_blocks
 from tests.unit.db.lab import BY, add_cell, add_experiment, block, import_blocks
 
 CASES = {one.name: one for one in golden.cases()}
@@ -31,7 +31,9 @@ def cycles_of(
 
 def golden_import(database: Database, name: str, **cell) -> int:
     battery_id = add_cell(database, name, **cell) if cell else None
-    return import_blocks(database, list(golden_blocks(CASES[name])), battery_id=battery_id)
+    return import_blocks(
+        database, list(golden_blocks(CASES[name], counted=True)), battery_id=battery_id
+    )
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -7,9 +7,6 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from cycling.analysis.counters import Quantity
-from cycling.analysis.integration import Edge
-from cycling.formats.columns.fields import Field
 from cycling.profile import OWN_PROTOCOL
 from cycling.terms import BipolarType, ElectrolyteType, MembraneType, Technology
 from db import series
@@ -17,10 +14,10 @@ from db.commands.experiments.run_profiles import RunProfile
 from db.commands.profiles import compile_text
 from db.engine import Database
 from db.measures import statistics
-from db.measures.statistics import experiment_statistics, temperature_channel
+from db.measures.samples import temperature_channel
+from db.measures.statistics import experiment_statistics
 from db.models import ImportSource, Run, RunEvent, Statistics
 from db.series import ChannelInfo
-from tests import golden
 from tests.unit.db.lab import (
     BY,
     add_cell,
@@ -123,22 +120,6 @@ def test_a_test_time_that_stands_is_none(sqlite_database: Database):
     assert (found.by_test_time, found.whole.duration_s) == (False, 7190)
 
 
-@pytest.mark.parametrize(
-    "name", ["coin_87ua_arbin", "coin_rounded_current_landt", "synthetic_late_first_record"]
-)
-def test_golden_cases_in_the_database(database: Database, name):
-    case = next(one for one in golden.cases() if one.name == name)
-    experiment_id = import_blocks(database, list(golden_blocks(case)))
-    found = experiment_statistics(database, experiment_id)
-    assert found.edge is (Edge.SPLIT if "step_time_s" in case.columns else Edge.LEAD)
-    for quantity in (Quantity.CHARGE, Quantity.DISCHARGE):
-        expected = float(case.expected[quantity].sum())
-        assert getattr(found.whole, quantity) == pytest.approx(expected, rel=1e-6)
-    assert {one.quantity for one in found.comparisons} == {
-        quantity for one in case.counters for quantity in one.counts
-    }
-
-
 def test_counters_of_an_older_import_are_found_by_their_names(sqlite_database: Database):
     into = {("Charge_Capacity", "mAh"): np.minimum(SECONDS, 3600) / 3.6}
     experiment_id = import_blocks(sqlite_database, [cycle(extended=into)])
@@ -149,28 +130,6 @@ def test_counters_of_an_older_import_are_found_by_their_names(sqlite_database: D
         session.execute(delete(Statistics))
     (found,) = experiment_statistics(sqlite_database, experiment_id).comparisons
     assert (found.counter, found.counted) == ("Charge_Capacity", pytest.approx(1.0))
-
-
-def golden_blocks(case):
-    """The measures of a case as an import reads them, 700 rows at a time."""
-    names = {
-        "step_time_s": Field.STEP_TIME,
-        "charge_ah": Field.CHARGE_CAPACITY,
-        "discharge_ah": Field.DISCHARGE_CAPACITY,
-        "charge_wh": Field.CHARGE_ENERGY,
-        "discharge_wh": Field.DISCHARGE_ENERGY,
-        "step_capacity_ah": Field.CAPACITY,
-        "step_energy_wh": Field.ENERGY,
-    }
-    of = case.columns
-    for first in range(0, len(of["time_s"]), 700):
-        part = {name: values[first : first + 700] for name, values in of.items()}
-        yield block(
-            len(part["time_s"]),
-            extended={names[one].channel: part[one] for one in names if one in part},
-            test_time_s=part["time_s"],
-            **{one: part[one] for one in ("voltage_v", "current_a", "step", "cycle")},
-        )
 
 
 def test_a_recorded_pause_is_a_step_by_the_clock_and_one_of_which_nothing_is_known_adds_nothing(

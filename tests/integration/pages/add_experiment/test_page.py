@@ -18,10 +18,11 @@ from pages.profile.choice import CHOOSE
 from tests.form_lab import FormLab, device
 from tests.unit.dashboard.world import PASSWORD, FakeHasher
 from tests.unit.db.lab import add_cell, statements
-from tests.unit.pages.visitor import Answer, Visitor
+from tests.unit.pages.visitor import Answer, Visitor, shown
 
 PAIRS = 40
 MAX_STATEMENTS = 30
+MAX_AGAIN = 15
 
 
 @pytest.fixture
@@ -80,3 +81,25 @@ def test_a_change_of_a_form_with_40_pairs_takes_few_statements(
     assert answers[1][f"{Ids.SAVE}.children"] == f"Queue {PAIRS} experiments"
     asked = [one for one in sent if one != "BEGIN"]  # of SQLite's driver; it costs no way
     assert len(asked) < MAX_STATEMENTS, asked
+
+
+def test_to_look_at_the_laboratory_again_takes_few_statements(database: Database, visitor: Visitor):
+    """With 40 pairs as with one; an open form asks with each pulse of the frame."""
+    data = form(FormLab(database), PAIRS)
+    known = shown(visitor.open("/add-experiment"), Ids.LABORATORY)["data"]
+    patterns = {
+        "addexp-battery": [
+            (Ids.battery(row), pair.battery_id) for row, pair in enumerate(data.pairs)
+        ],
+        "addexp-station": [
+            (Ids.station(row), pair.station_id) for row, pair in enumerate(data.pairs)
+        ],
+    }
+    values = {f"{Ids.TECHNOLOGY}.value": "", f"{Ids.LABORATORY}.data": known}
+    with statements(database) as sent:
+        answer = visitor.call(
+            f"{Ids.LABORATORY}.data", values, by=f"{Ids.AGAIN}.data", patterns=patterns
+        )
+    assert answer.status == 204
+    asked = [one for one in sent if one != "BEGIN"]
+    assert len(asked) < MAX_AGAIN, asked

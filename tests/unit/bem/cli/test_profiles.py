@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bem.cli import app
+from bem import __main__ as program
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def check(tmp_path, monkeypatch, capsys):
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["bem", "profile", "check", *arguments])
         with pytest.raises(SystemExit) as ended:
-            app.main()
+            program.main()
         said = capsys.readouterr()
         return ended.value.code or 0, said.out, said.err
 

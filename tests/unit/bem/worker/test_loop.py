@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from bem.worker import jobs as handlers
@@ -17,9 +17,11 @@ from db.commands import jobs
 from db.engine import Database
 from db.failures import DiskFullError
 from db.measures import statistics
-from db.models import SeriesHead, Statistics
+from db.models import SeriesHead, StationAlarm, Statistics
 from db.queries.jobs import job_status
+from db.series import upkeep
 from db.terms import JobState
+from tests.flips import flip
 from tests.unit.dashboard.world import Clock
 from tests.unit.db.lab import block, import_blocks
 
@@ -168,6 +170,27 @@ def test_it_lives_on_when_it_cannot_look_for_work(worker, monkeypatch, error):
     assert len(tries) == 3
 
 
+def test_an_outage_is_two_lines_in_the_log(worker, monkeypatch, caplog):
+    caplog.set_level(logging.INFO, logger="bem.worker")
+    monkeypatch.setattr(module, "UNREACHABLE_S", 0.0)
+    left = [True] * 5
+
+    def look() -> bool:
+        if left:
+            left.pop()
+            raise UnavailableError("The database cannot be reached.")
+        worker.stop()
+        return True
+
+    monkeypatch.setattr(worker, "work_once", look)
+    worker.run()
+    said = [line for entry in caplog.records if "database" in (line := entry.getMessage())]
+    assert said == [
+        "what=database-trouble said='The database cannot be reached.'",
+        "what=database-back",
+    ]
+
+
 def test_told_to_stop_it_puts_its_job_back(worker, sqlite_database, clock, doing):
     job_id = ask(sqlite_database, clock)
 
@@ -239,6 +262,18 @@ def test_between_jobs_it_copies_measures_that_others_wrote(worker, sqlite_databa
     with sqlite_database.read() as session:
         head = session.get(SeriesHead, experiment_id)
         assert (head.measures, head.final) == (20, True)
+
+
+def test_what_it_finds_damaged_it_makes_anew_and_alarms(worker, sqlite_database):
+    experiment_id = import_blocks(sqlite_database, [block(20)])
+    flip(sqlite_database, experiment_id, "voltage", "samples")
+    upkeep.make_due(sqlite_database, experiment_id)
+    assert worker.look_after_series()
+    assert series.check(sqlite_database, experiment_id) == []
+    with sqlite_database.read() as session:
+        alarm = session.scalars(select(StationAlarm)).one()
+    assert (alarm.code, alarm.experiment_id) == ("damaged measures", experiment_id)
+    assert alarm.text.startswith("Damaged on the disk: Voltage, measures 0 to 65,535. It was made")
 
 
 def test_it_makes_statistics_anew_that_an_older_rule_made(worker, sqlite_database):

@@ -136,3 +136,34 @@ def test_it_does_not_matter_where_the_samples_are_cut(cuts, reset):
     for one, other in zip(whole.comparisons, pieces.comparisons, strict=True):
         assert (one.counter, one.reset, one.reason) == (other.counter, other.reset, other.reason)
         assert one.counted == pytest.approx(other.counted)
+
+
+@pytest.mark.parametrize("full_ah", [0.25, 0.3, 1.7])
+def test_a_counter_that_runs_over_loses_nothing(full_ah):
+    """Its register is full in the middle of a step, and it begins again from 0."""
+    counters = {
+        Counter(CHARGE, "C"): np.mod(IN, full_ah),
+        Counter(DISCHARGE, "D"): np.mod(OUT, full_ah),
+    }
+    rows = samples(*counters.values())
+    found = statistics([rows], deadband_a=0.0, counters=list(counters))
+    assert found.whole.charge_ah == pytest.approx(3, rel=2e-3)
+    assert found.whole.discharge_ah == pytest.approx(2.7, rel=2e-3)
+    assert all(one.run_over > 0 for one in found.comparisons)
+    assert all(one.reason is None for one in found.comparisons)
+    once = started_again(IN + OUT, STEP)
+    for sign in (np.sign(CURRENT_A), 1):
+        both = Counter(CHARGES, "Q")
+        values = sign * np.mod(once, full_ah)
+        (into, out) = statistics([samples(values)], deadband_a=0.0, counters=[both]).comparisons
+        assert (into.counted, out.counted) == pytest.approx((3, 2.7), rel=2e-3)
+
+
+def test_what_it_counts_after_a_gap_is_its_own():
+    """How long before the next record it began again nobody knows."""
+    time_s = np.append(np.arange(0, 600, 60.0), 36_000 + np.arange(0, 600, 60.0))
+    values = np.append(np.arange(10), np.arange(10)) / 60
+    nothing = np.full(20, np.nan)
+    rows = Samples(time_s, nothing + 3.5, np.ones(20), *[nothing] * 4, None, (values,))
+    found = statistics([rows], deadband_a=0.0, counters=[Counter(CHARGE, "C")])
+    assert found.whole.charge_ah == pytest.approx(18 / 60)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 
 from cycling.analysis import integration
-from cycling.analysis.integration import COLUMNS, Samples, lead_in_s
+from cycling.analysis.edges import lead_in_s
+from cycling.analysis.integration import COLUMNS, Samples
 from cycling.analysis.statistics import ExperimentStatistics, deadband_a, statistics
 from cycling.analysis.totals import Totals
 

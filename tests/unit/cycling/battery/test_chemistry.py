@@ -15,10 +15,12 @@ from cycling.terms import LithiumChemistry, Mode, Technology
 from tests.unit.cycling.battery.test_description import CELL
 
 GRAPHITE_HALF_CELL = chemistries()["graphite_half_cell"]
+HARD_CARBON_HALF_CELL = chemistries()["hard_carbon_half_cell"]
 LEAD_ACID = chemistries()["lead_acid"]
 LFP = chemistries()["lfp"]
 LNMO = chemistries()["lnmo"]
 LTO = chemistries()["lto"]
+LTO_HALF_CELL = chemistries()["lto_half_cell"]
 NA_ION = chemistries()["na_ion"]
 SYMMETRIC = chemistries()["symmetric_cell"]
 NCA = chemistries()["nca"]
@@ -48,6 +50,12 @@ class TestOpenCircuitVoltage:
             (LTO.battery(1.0), 1.6, 2.3, 2.75),
             (NA_ION.battery(1.0), 1.8, 3.1, 3.9),
             (SYMMETRIC.battery(1.0), 0.0, 0.0, 0.0),
+            (GRAPHITE_HALF_CELL.battery(1.0), 0.0, 0.13, 1.0),
+            (LTO_HALF_CELL.battery(1.0), 1.23, 1.55, 2.05),
+            (HARD_CARBON_HALF_CELL.battery(1.0), 0.0, 0.15, 1.1),
+            (NMC.against_metal().battery(1.0), 2.9, 3.8, 4.3),
+            (LFP.against_metal().battery(1.0), 2.75, 3.42, 3.55),
+            (LTO.against_metal().battery(1.0), 3.15, 3.9, 4.3),
             (LEAD_ACID.battery(1.0, cells=1), 1.8, 2.02, 2.11),
             (VANADIUM.battery(1.0, cells=1), 1.04, 1.4, 1.76),
         ],
@@ -55,6 +63,16 @@ class TestOpenCircuitVoltage:
     def test_is_what_the_field_expects(self, battery, empty_v, half_v, full_v):
         found = [battery.ocv_v(soc) for soc in (0.0, 0.5, 1.0)]
         assert found == pytest.approx([empty_v, half_v, full_v], abs=0.06)
+
+    @pytest.mark.parametrize("chemistry", [NMC, LFP, NCA], ids=["nmc", "lfp", "nca"])
+    @pytest.mark.parametrize("lithium", [0.0, 0.1, 0.4])
+    def test_lost_lithium_moves_the_electrodes_against_each_other(self, chemistry, lithium):
+        new, old, left = chemistry.curve, chemistry.curve.after_loss(lithium), 1 - lithium
+        assert np.all(np.diff(old.table().cell_v) > 0)
+        for (_, was, _), (_, is_at, _) in zip(new.anode_steps, old.anode_steps, strict=True):
+            assert is_at * left == pytest.approx(was)  # as much charge above the empty cell
+        for (_, was, _), (_, is_at, _) in zip(new.steps, old.steps, strict=True):
+            assert (1 - is_at) * left == pytest.approx(1 - was)  # as much below the full one
 
 
 class TestChemistry:
@@ -86,8 +104,11 @@ class TestChemistry:
         ("kind", "chemistry", "same"),
         [
             (Kind.FULL, LithiumChemistry.NA_ION, NA_ION),
-            (Kind.ANODE_FREE, LithiumChemistry.LNMO, LNMO),
-            (Kind.CATHODE_HALF, LithiumChemistry.LTO, LTO),
+            (Kind.ANODE_FREE, LithiumChemistry.LNMO, LNMO.against_metal()),
+            (Kind.CATHODE_HALF, LithiumChemistry.LFP, LFP.against_metal()),
+            (Kind.CATHODE_HALF, LithiumChemistry.LTO, LTO_HALF_CELL),
+            (Kind.ANODE_HALF, LithiumChemistry.LTO, LTO_HALF_CELL),
+            (Kind.ANODE_HALF, LithiumChemistry.NA_ION, HARD_CARBON_HALF_CELL),
             (Kind.ANODE_HALF, LithiumChemistry.OTHER, GRAPHITE_HALF_CELL),
             (Kind.SYMMETRIC, LithiumChemistry.NMC, SYMMETRIC),
         ],

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cycling.analysis.cycles.choices import Choices, Direction, Kind, Numbering, Reference
+from cycling.analysis.edges import Sought
 from cycling.battery.conventions import (
     OwnChoices,
     choices_of,
@@ -52,6 +53,9 @@ class TestChoices:
     def test_of_a_battery_that_says_nothing_there_is_no_mass_and_no_area(self):
         assert choices_of(CELL) == Choices(capacity_ah=1)
 
+    def test_those_of_a_stack_say_how_many_cells_share_its_voltage(self):
+        assert choices_of(STACK).cells == 4
+
     @pytest.mark.parametrize(
         ("technology", "kind"),
         [
@@ -82,8 +86,8 @@ class TestChoices:
 def test_samples_are_added_up_by_the_capacity_and_the_greatest_current():
     assert counting_of(COIN, 1.0).deadband_a == 0.002 / 2000
     assert counting_of(COIN, 0.0002).deadband_a == pytest.approx(1e-7)
-    how = counting_of(STACK, 10.0, has_temperature=False, by_sign=True)
-    assert (how.deadband_a, how.has_temperature, how.by_sign) == (0.005, False, True)
+    how = counting_of(STACK, 10.0, has_temperature=False, sought=Sought.STEPS)
+    assert (how.deadband_a, how.has_temperature, how.sought) == (0.005, False, Sought.STEPS)
 
 
 class TestElectrolyte:
@@ -96,7 +100,8 @@ class TestElectrolyte:
         assert found.capacity_ah == pytest.approx(17.1530 / 4, rel=1e-4)
 
     @pytest.mark.parametrize(
-        "unknown", [{"electrolyte_mol_per_l": None}, {"electrolyte_electrons": None}]
+        "unknown",
+        [{"electrolyte_mol_per_l": None}, {"electrolyte_electrons": None}, {"cells": 0}],
     )
     def test_it_is_not_guessed(self, unknown):
         sides = [side(Polarity.POSITIVE, 500)]

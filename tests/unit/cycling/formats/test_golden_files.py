@@ -50,4 +50,4 @@ def test_a_golden_file_gives_its_values_or_its_question(case):
     blocks = list(read_measures(table, result.mapping, trust_clock=result.trust_clock))
     for amount, name in zip(charges_ah(blocks), ("charge_ah", "discharge_ah"), strict=True):
         if case[name]:
-            assert amount == pytest.approx(float(case[name]), rel=0.01, abs=1e-9)
+            assert amount == pytest.approx(float(case[name]), rel=0.02, abs=1e-9)

@@ -63,6 +63,14 @@ def test_a_measure_is_none(opened, last):
     assert opened(lines(last)).totals == ""
 
 
+def test_a_measure_at_which_a_counter_starts_again_is_none(opened):
+    """All but its time is an extreme of its column."""
+    rows = [f"{n * 60},{4.2 - n / 2500:.4f},-1,{n % 60 / 60:.5f}" for n in range(181)]
+    head = "Time (s),U (V),I (A),Discharge Capacity (Ah)"
+    table = opened("\n".join([head, *rows]) + "\n")
+    assert (table.totals, verify(table, propose(table)).rows) == ("", 181)
+
+
 def test_times_in_hours_minutes_and_seconds_are_added_up(opened):
     rows = [f"0:{n:02}:00,{3.3 + n / 1000:.3f},1" for n in range(40)]
     volts = sum(round(3.3 + n / 1000, 3) for n in range(40))

@@ -5,16 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from cycling.samples.batteries import sample_batteries
+from cycling.analysis.cycles.choices import Kind
+from cycling.battery.problems import problems
+from cycling.samples.batteries import sample_batteries, station_batteries
 from cycling.samples.experiments import sample_experiments
-from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
+from cycling.terms import LeadAcidChemistry, LithiumChemistry, Polarity, Technology
 
 BATTERIES = {battery.name: battery for battery in sample_batteries()}
-
-
-@pytest.fixture(scope="module")
-def experiments():
-    return {experiment.name: experiment for experiment in sample_experiments()}
 
 
 def throughput_ah(experiment, sign, cycle=None):
@@ -63,7 +60,8 @@ class TestBatteries:
     @pytest.mark.parametrize("battery", BATTERIES.values(), ids=BATTERIES.keys())
     def test_each_technology_has_its_own_fields(self, battery):
         redox_fields = (
-            battery.electrode_size_cm2,
+            battery.electrolyte_mol_per_l,
+            battery.electrolyte_electrons,
             battery.electrode_composition,
             battery.bipolar_type,
             battery.membrane_type,
@@ -75,11 +73,25 @@ class TestBatteries:
         }
         if battery.technology is Technology.REDOX_STACK:
             assert all(redox_fields)
-            assert battery.capacity_ah is battery.chemistry is None
+            assert battery.electrode_size_cm2 > 0
+            assert battery.chemistry is None
         else:
             assert not any(redox_fields)
             assert battery.capacity_ah > 0
             assert battery.chemistry in list(chemistries[battery.technology])
+
+    def test_coin_cells_have_a_kind_a_mass_and_an_area(self):
+        coins = [one for one in BATTERIES.values() if one.name.startswith("HC")]
+        assert len(coins) == 2
+        for coin in coins:
+            assert coin.kind is Kind.ANODE_HALF
+            specific_mah_g = 1000 * coin.capacity_ah / coin.active_mass_g
+            assert 320 < specific_mah_g < 372  # graphite takes 372 mAh/g at most
+            assert 1.0 < 1000 * coin.capacity_ah / coin.electrode_size_cm2 < 4.0
+
+    def test_a_person_could_register_each_of_them(self):
+        batteries = [*sample_batteries(), *station_batteries()]
+        assert [problem for one in batteries for problem in problems(one)] == []
 
     def test_no_two_are_the_same(self):
         keys = {(b.name, b.manufacturer, b.model, b.serial_number) for b in BATTERIES.values()}
@@ -89,9 +101,15 @@ class TestBatteries:
 class TestExperiments:
     def test_there_are_as_many_samples_as_a_demo_needs(self, experiments):
         lengths = [len(experiment.test_time_s) for experiment in experiments.values()]
-        assert len(experiments) >= 14
-        assert 60_000 <= sum(lengths) <= 90_000
-        assert max(lengths) >= 30_000
+        assert len(experiments) >= 18
+        assert 130_000 <= sum(lengths) <= 180_000
+        assert 30_000 <= max(lengths) < 40_000
+
+    def test_those_of_flow_batteries_name_both_electrolytes(self, experiments):
+        for experiment in experiments.values():
+            is_flow = BATTERIES[experiment.battery_name].cell_kind is Kind.FLOW
+            polarities = [side.polarity for side in experiment.electrolytes]
+            assert polarities == (list(Polarity) if is_flow else [])
 
     def test_texts_fit_the_database_and_batteries_exist(self, experiments):
         for experiment in experiments.values():
@@ -158,9 +176,10 @@ class TestExperiments:
 
     def test_values_are_rounded_as_an_instrument_does(self, experiments):
         for experiment in experiments.values():
-            fine = experiment.battery_name == "HC-014"
+            fine = experiment.battery_name.startswith("HC")
+            precise = fine or experiment.battery_name == "NMC-026"
             voltage_v, current_a = experiment.voltage_v, experiment.current_a
-            assert np.array_equal(voltage_v, np.round(voltage_v, 5 if fine else 4))
+            assert np.array_equal(voltage_v, np.round(voltage_v, 5 if precise else 4))
             assert np.array_equal(current_a, np.round(current_a, 8 if fine else 5))
 
     def test_they_are_the_same_every_time(self, experiments):
@@ -202,20 +221,20 @@ class TestWhatTheyShow:
         assert first < 0.92 < 0.98 < second < 1.005
 
     def test_the_rate_test_gives_less_at_every_higher_rate(self, experiments):
-        rates = experiments["NMC-015 rates C/5 to 3C"]
-        given_ah = [throughput_ah(rates, -1, cycle) for cycle in range(1, 6)]
+        rates = experiments["NMC-015 rates C/10 to 3C"]
+        given_ah = [throughput_ah(rates, -1, cycle) for cycle in range(2, 18, 3)]
         assert given_ah == sorted(given_ah, reverse=True)
         assert rates.extended["Cell T1", "degC"].max() > 40
 
     def test_a_pulse_is_sampled_right_after_its_edge(self, experiments):
-        pulses = experiments["NMC-015 pulses 30 s"]
+        pulses = experiments["NMC-015 HPPC 1C"]
         edges = np.flatnonzero(np.diff(pulses.step))
-        full_c = np.abs(pulses.current_a[edges + 1]) > 2.9
+        is_pulse = np.abs(pulses.current_a[edges + 1]) > 2.2
         after_s = pulses.test_time_s[edges + 1] - pulses.test_time_s[edges]
-        assert full_c.sum() == 18
-        assert after_s[full_c] == pytest.approx(0.01, abs=0.001)
+        assert is_pulse.sum() == 18
+        assert after_s[is_pulse] == pytest.approx(0.01, abs=0.001)
         next_s = pulses.test_time_s[edges + 2] - pulses.test_time_s[edges + 1]
-        assert next_s[full_c] == pytest.approx(0.1, abs=0.001)
+        assert next_s[is_pulse] == pytest.approx(0.1, abs=0.001)
 
     def test_the_coin_cell_runs_at_tenths_of_a_milliampere_and_discharges_first(self, experiments):
         coin = experiments["HC-014 half cell C/20"]

@@ -236,7 +236,9 @@ class TestAfterAnOutage:
         told = Command(id=3, kind=StationCommand.PAUSE, epoch=1, station=1, experiment=1)
         lab.station.command(told, lab.now)
         other = self.again(lab, steps=(cc(1.0, time=600),))
-        assert (other.events, other.station.state) == ([], "paused")
+        (back,) = other.events
+        assert (back.interrupted, other.station.state) == (True, "paused")  # it was off in a pause
+        assert other.station.progress().detail == lab.station.progress().detail
         lab = Lab().begin(cc(2.0, time=36000), safety=safe(voltage=(2.5, 4.0))).finish()
         other = self.again(lab, steps=(cc(2.0, time=36000),))
         assert (other.events, other.station.state) == ([], "error")

@@ -11,7 +11,7 @@ from cycling.terms import ExperimentStatus, StationState, Technology
 from db.commands.audit import By
 from db.commands.form_tokens import new_token
 from db.commands.queue import NewPlan, add_plan, confirm_battery, save_draft
-from db.models import AuditEntry, OutOfService, Plan, StationAlarm, StationLive
+from db.models import AuditEntry, CyclerStation, OutOfService, Plan, StationAlarm, StationLive
 from db.terms import PlanState
 from pages.add_experiment.assignment import queue_text, release_text
 from pages.add_experiment.form_data import FormData, Pair, read_form, text_problems
@@ -411,8 +411,73 @@ def test_what_cannot_be_queued_has_no_button_to_queue_it(forms, oscar):
     assert "NMC-001 was confirmed on Station 02." in text(moved["addexp-state.children"])
     assert check(pairs=(Pair(forms.a, forms.s1, connected=True),))["addexp-save.disabled"] is False
     twice = check(pairs=(Pair(forms.b, forms.s1), Pair(forms.b, forms.s2)))
-    assert "Cannot be queued" not in text(twice["addexp-summary.children"])
-    assert twice["addexp-save.disabled"] is False  # the form itself is to be put right
+    assert "This battery is chosen twice." in text(twice["addexp-summary.children"])
+    assert "This battery is chosen twice." in text(twice["addexp-state.children"])
+    assert twice["addexp-save.disabled"] is True
+
+
+class TestWhatChangesMeanwhile:
+    """With each pulse of the frame a form asks whether the laboratory has changed."""
+
+    def offers(self, visitor: Visitor, pair: Pair, known: str):
+        ids = [
+            ("addexp-battery", pair.battery_id, "value"),
+            ("addexp-station", pair.station_id, "value"),
+        ]
+        patterns = {kind: [({"type": kind, "row": 0}, value)] for kind, value, _ in ids}
+        values = {"addexp-technology.value": "", "addexp-laboratory.data": known}
+        asked = ("addexp-laboratory.data", values)
+        return visitor.call(*asked, by="addexp-again.data", patterns=patterns)
+
+    @pytest.fixture
+    def known(self, forms, oscar) -> str:
+        return shown(oscar.open("/add-experiment"), "addexp-laboratory")["data"]
+
+    def options(self, answer, kind: str) -> dict[int, str]:
+        (options,) = [answer[key] for key in answer if kind in key and key.endswith(".options")]
+        return {one["value"]: text(one["label"]) for one in options}
+
+    def test_nothing_travels_where_nothing_has_changed(self, forms, oscar, known):
+        assert self.offers(oscar, Pair(forms.a, forms.s1), known).status == 204
+
+    def test_measures_are_no_change(self, forms, oscar):
+        live = RunningLab(forms.database)
+        live.live(forms.s1)
+        known = shown(oscar.open("/add-experiment"), "addexp-laboratory")["data"]
+        later = live.now + timedelta(seconds=5)
+        live.change(StationLive, forms.s1, voltage_v=3.9, measured_at=later, seen_at=later)
+        assert self.offers(oscar, Pair(forms.a, forms.s1), known).status == 204
+
+    def test_a_battery_that_is_confirmed_elsewhere_is_said_and_checked(self, forms, oscar, known):
+        confirm_battery(forms.database, forms.s2, forms.a, by=BY(forms.now()))
+        answer = self.offers(oscar, Pair(forms.a, forms.s1), known)
+        assert answer["addexp-laboratory.data"] not in ("", known)  # calls the check
+        assert "on Station 02" in self.options(answer, "battery")[forms.a]
+        assert "NMC-001 confirmed" in self.options(answer, "station")[forms.s2]
+
+    def test_each_obstacle_is_a_change(self, forms, oscar, known):
+        """A queue, a battery that is held for, an alarm, a station out of service."""
+        hold(forms, forms.a)
+        place = RunningLab(forms.database)
+        seen = [known]
+        for change in (
+            lambda: None,
+            lambda: confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now())),
+            lambda: place.alarm(forms.s1, "Too warm.", code="trip"),
+            lambda: place.out(forms.s3, "Being cleaned."),
+        ):
+            change()
+            answer = self.offers(oscar, Pair(forms.a, forms.s1), seen[-1])
+            assert answer.status == 200
+            seen.append(answer["addexp-laboratory.data"])
+        assert len(set(seen)) == 5
+
+    def test_what_is_chosen_stays_chosen_when_it_is_gone(self, forms, oscar, known):
+        """A list empties itself of a choice that it does not offer."""
+        place = RunningLab(forms.database)
+        place.change(CyclerStation, forms.s1, deprecated=True)
+        answer = self.offers(oscar, Pair(forms.a, forms.s1), known)
+        assert self.options(answer, "station")[forms.s1] == "Not in use any more"
 
 
 class TestTheVoltageAtTheStart:

@@ -100,9 +100,9 @@ def test_everything_that_is_known_is_said():
 
 def test_the_time_in_which_the_station_was_off_is_said_beside_the_pauses():
     """Statistics add up what was recorded, and so have shorter pauses."""
-    said = dict(duration_facts(Durations(600.0, 238.0, 900.0, off_s=5.0)))
-    assert (said["Pauses"], said["Station off, in pauses"]) == ("3 min 58 s", "5 s")
-    assert len(duration_facts(Durations(600.0, 233.0, 900.0))) == 3
+    said = dict(duration_facts(Durations(600.0, 238.0, 900.0, off_s=5.0), UTC))
+    assert (said["Pauses"], said["Station off, in pauses"]) == ("3 min 58 s", "5 s at most")
+    assert len(duration_facts(Durations(600.0, 233.0, 900.0), UTC)) == 3
 
 
 def test_a_station_was_off_at_most():

@@ -11,7 +11,9 @@ from bem.worker.loop import Worker
 from cycling.terms import ExperimentStatus, Technology
 from db import series
 from db.commands.experiments.imports import ensure_channels
+from tests.flips import flip
 from tests.unit.components.tree import classes, find, nested_lists, of_type, text
+from tests.unit.db.lab import read_series
 from tests.unit.pages.lab import BEGIN
 from tests.unit.pages.visitor import shown
 
@@ -211,6 +213,24 @@ def test_the_way_leads_to_the_batterys_other_experiments(vera, lab):
     assert find(first, title="Cell A has no previous experiment")
     alone = vera.open(f"/experiments/{ids[1]}")
     assert not find(alone, title="Cell B has no next experiment")
+
+
+def test_what_is_damaged_is_left_out_and_named(vera, store, experiment):
+    read_series(store, experiment, [series.VOLTAGE])
+    flip(store, experiment, "current", "samples")
+    drawn = draw(vera, experiment)
+    words = "Current, measures 0 to 65,535"
+    assert f"Damaged on the disk and not drawn: {words}" in text(drawn["experiment-range.children"])
+    voltage, current = drawn[DRAW]["data"][:2]
+    assert len(base64.b64decode(voltage["y"]["bdata"])) > 1000
+    assert len(base64.b64decode(current["y"]["bdata"])) <= 8
+    answer = vera.call("experiment-statistics.children", {"experiment-id.data": experiment})
+    assert f"left out: {words}" in text(answer["experiment-statistics.children"])
+    refused = vera.client.get(f"/experiments/{experiment}/measures.csv")
+    assert (refused.status_code, words in refused.text) == (400, True)
+    assert words in vera.client.get(f"/experiments/{experiment}/report.html").text
+    picture = vera.client.get(f"/experiments/{experiment}/preview.svg").text
+    assert ">Damaged on the disk<" in picture
 
 
 def test_statistics_come_after_the_page(vera, lab, experiment):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from cycling.terms import ExperimentStatus
-from db.models import Experiment
+from db.models import Experiment, StationLive
 from tests.running_lab import RunningLab
 from tests.unit.components.tree import find, text
 from tests.unit.pages.visitor import shown
@@ -105,7 +105,7 @@ def test_statistics_of_what_runs_say_until_when_and_are_added_up_again_at_the_en
         return vera.call("experiment-statistics.children", values, by=by)
 
     first = added_up("experiment-id.data")
-    assert text(first["experiment-as-of.children"]).startswith("As of ")
+    assert text(first["experiment-as-of.children"]).startswith("Measures until ")
     assert first["experiment-add-up-box.hidden"] is False
     running.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=running.now)
     assert added_up("experiment-ended.data")["experiment-add-up-box.hidden"] is True
@@ -113,12 +113,13 @@ def test_statistics_of_what_runs_say_until_when_and_are_added_up_again_at_the_en
 
 def test_facts_and_statistics_of_what_runs_are_of_the_same_measures(vera, running, run):
     """A simulated station at 100x records while the page is drawn."""
+    running.change(StationLive, 2, test_time_s=None)
     before = text(shown(vera.open(f"/experiments/{run}"), "experiment-facts")["children"])
     assert "Test time9 s" in before
     running.measures(run, 2, 5, first=10)
     answer = vera.call("experiment-statistics.children", {"experiment-id.data": run})
-    assert "Test time14 s" in text(answer["experiment-statistics.children"])
-    assert "Test time14 s" in text(answer["experiment-facts.children"])
+    assert "Test time, recorded14 s" in text(answer["experiment-statistics.children"])
+    assert "Test time14 s until " in text(answer["experiment-facts.children"])
     assert "Measures15" in text(answer["experiment-facts.children"])
 
 

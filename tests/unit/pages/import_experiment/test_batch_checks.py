@@ -110,6 +110,72 @@ def test_it_goes_all_the_way_into_the_database(store, oscar, lab, clock, tmp_pat
     assert lab.jobs()[-1].result == {"experiment_id": 1}
 
 
+def without_unit(head: str) -> bytes:
+    rows = [f"{n},{3.4 + n / 100},{1 + n / 10}" for n in range(40)]
+    return "\n".join([head, *rows, ""]).encode()
+
+
+class TestUnit:
+    """One answer is that of all files of a layout that ask for the same unit."""
+
+    HEADS = ("Time,U (V),I (A)", "Time,U (V),I (A)", "Time,U (V),I (mA)", "Time,U (V),I (A)")
+
+    @pytest.fixture
+    def batch(self, store, oscar, lab, clock, tmp_path, received):
+        lab.battery()
+        files = [received(n, without_unit(head)) for n, head in enumerate(self.HEADS)]
+        batch = oscar.call(BATCH, {"import-batch-added.data": files})[BATCH]
+        self.worker = Worker(store, tmp_path, clock)
+        for _ in files:
+            self.worker.work_once()
+        return batch
+
+    def work(self, batch, count):
+        for _ in range(count):
+            self.worker.work_once()
+        return batch
+
+    def asks(self, oscar, batch):
+        drawn = show(oscar, batch)[TABLE]
+        return [bool(find(drawn, id=Ids.batch_unit(row))) for row in range(len(batch))]
+
+    def test_a_unit_is_chosen_once(self, oscar, lab, batch):
+        assert self.asks(oscar, batch) == [True] * 4
+        choice = Ids.batch_unit(1)
+        (control,) = find(show(oscar, batch)[TABLE], id=choice)
+        assert control["props"]["options"][:3] == ["ms", "us", "min"]
+        by = {"id": choice, "property": "value"}
+        after = oscar.call(
+            BATCH, {BATCH: batch}, by=by, patterns={"import-batch-unit": [(choice, "min")]}
+        )[BATCH]
+        assert [one.get("options") for one in after] == [["#1=test_time:min"]] * 2 + [
+            [],
+            ["#1=test_time:min"],
+        ]
+        self.work(after, 3)
+        assert self.asks(oscar, after) == [False, False, True, False]
+        lasts = [job.result["verification"]["duration_s"] for job in lab.jobs()[-3:]]
+        assert lasts == [39 * 60] * 3
+
+    @pytest.mark.parametrize(("row", "unit"), [(1, ""), (1, "mA"), (9, "min"), (2, None)])
+    def test_what_is_no_unit_of_it_is_no_answer(self, oscar, batch, row, unit):
+        choice = Ids.batch_unit(row)
+        by = {"id": choice, "property": "value"}
+        given = {"import-batch-unit": [(choice, unit)]}
+        assert oscar.call(BATCH, {BATCH: batch}, by=by, patterns=given).status == 204
+
+    def test_that_it_is_right_is_said_once_and_names_the_unit(self, oscar, lab, batch):
+        (control,) = find(show(oscar, batch)[TABLE], id=box(0, "time-unit"))
+        assert control["props"]["label"] == "It is right as it is: 'Time' is in s"
+        after = self.work(tick(oscar, batch, 0, "time-unit")[BATCH], 3)
+        assert self.asks(oscar, after) == [False, False, True, False]
+        inferred = lab.jobs()[-1].result["verification"]["mapping"]["inferred"]
+        said = [one["text"] for one in inferred if one["kind"] == "units"]
+        assert said == [
+            "Column 'Time' names no unit; it was said before the import that it is in s."
+        ]
+
+
 class TestBattery:
     """What the battery cannot have is answered where it is said."""
 

@@ -24,7 +24,7 @@ def test_what_waits_begins_after_all_that_is_before_it_and_held_ones_are_passed_
     begins = begins_in(runs, [entry(1), entry(2, HELD), entry(3)], {7: cycling(2)})
     left = {number: one.left_s for number, one in begins.items()}
     assert left == {1: pytest.approx(HOUR_S), 3: pytest.approx(3600.0 + 2 * 4200.0)}
-    assert begins[1].span() == "about 1 h 0 min"
+    assert begins[1].until_next() == "in about 1 h 0 min"
 
 
 def test_behind_a_profile_of_unknown_length_nothing_is_said():

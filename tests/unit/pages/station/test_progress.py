@@ -10,7 +10,7 @@ from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.profiles.run_times import RunTimes
 from db.queries.stations.state import LiveFacts, StationNow
 from db.terms import OverviewState
-from pages.station.progress import left_words, progress
+from pages.station.progress import LATE_S, left_words, progress
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 REST_S, LIKELY_S = 600.0, 3600.0
@@ -99,6 +99,23 @@ def test_a_faster_clock_leaves_less_of_ours():
 def test_a_pause_stands_still_and_says_so():
     at = progress(station(cycling(1), 3, 600.0, 1200.0, age_s=600.0, state=StationState.PAUSED))
     assert left_words(at, NOW) == "stands still, about 50 min 0 s left"
+
+
+def test_a_step_is_late_once_pages_would_have_heard_of_its_end():
+    """Else one page says "about", and another one that asks less often "at least"."""
+    at = progress(station(cycling(2), 3, 600.0, 4200.0 + LATE_S - 1))
+    assert left_words(at, NOW) == "about 1 h 10 min left"
+    assert left_words(at, NOW + timedelta(seconds=2)) == "at least 1 h 10 min left"
+    fast = progress(station(cycling(2), 3, 600.0, 4200.0 + 10 * LATE_S - 10, speed=10.0))
+    assert left_words(fast, NOW) == "about 7 min 0 s left"
+    assert fast.step_left.words() == "about 0 s left"
+    assert fast.step_left.later(NOW + timedelta(seconds=2)).words() == "longer than expected"
+
+
+def test_what_follows_begins_once_a_late_instruction_has_ended():
+    last = progress(station(cycling(1), 3, 600.0, 4300.0)).left
+    assert last.until_next() == "once the present instruction has ended"
+    assert progress(station(cycling(1), 3, 600.0, 600.0)).left.until_next() == "in about 1 h 0 min"
 
 
 def test_a_step_that_takes_longer_than_expected_says_so():

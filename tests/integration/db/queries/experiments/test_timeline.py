@@ -195,6 +195,18 @@ def test_an_interruption_stands_where_its_station_went_off(lab: RunningLab, data
     assert (entry.kind, entry.at, entry.off_s) == (EntryKind.PAUSED, lab.ago(minutes=6), 60.0)
 
 
+def test_an_outage_in_a_pause_stands_in_the_course(lab: RunningLab, database: Database):
+    """A station that records its terminals in the pause was off after the last of them."""
+    _, station, run = begun(lab)
+    lab.event(run, 1, "paused", lab.ago(minutes=8), test_time_s=60.0)
+    lab.measures(run, station, 60, end=lab.ago(minutes=6))
+    lab.event(run, 2, "paused", lab.ago(minutes=5), interrupted=True)
+    lab.event(run, 3, "resumed", lab.ago(minutes=4))
+    resumed, off, pause = timeline(database, run)[:3]
+    assert (off.at, off.off_s, off.in_pause) == (lab.ago(minutes=6), 60.0, True)
+    assert [one.in_pause for one in (resumed, pause)] == [False, False]
+
+
 def test_a_command_to_another_experiment_is_nobodys_word(lab: RunningLab, database: Database):
     """A unit says which command it followed; only those to this run count."""
     unit, station, run = begun(lab)

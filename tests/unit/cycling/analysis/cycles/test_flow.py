@@ -1,5 +1,7 @@
 """Flow batteries: a cell of which all is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,19 @@ def test_efficiencies_and_area_resistance():
     assert np.isnan(flow_metrics(table).utilisation_pct).all()
     without_area = cycle_table(steps, Choices(kind=Kind.FLOW))
     assert np.isnan(flow_metrics(without_area).area_resistance_ohm_cm2).all()
+
+
+def test_a_stack_has_the_area_resistance_of_its_cells():
+    case, expected = golden.other("synthetic_flow_cell")
+    cell = replace(case)
+    cell.columns["voltage_v"] = 4 * case.columns["voltage_v"]
+    steps = cell.steps(Edge.SPLIT, counted=False)
+    table = cycle_table(steps, Choices(kind=Kind.FLOW, area_cm2=AREA_CM2, cells=4))
+    found = flow_metrics(table)
+    of_cell = expected["asr_ohm_cm2"]
+    np.testing.assert_allclose(found.area_resistance_ohm_cm2, of_cell, rtol=1e-6)
+    nobody_knows = cycle_table(steps, Choices(kind=Kind.FLOW, area_cm2=AREA_CM2, cells=0))
+    assert np.isnan(flow_metrics(nobody_knows).area_resistance_ohm_cm2).all()
 
 
 def test_decay_a_cycle_and_a_day():

@@ -39,6 +39,7 @@ def test_all_pulses_of_a_measured_cell():
         np.testing.assert_allclose(ours, expected[name], rtol=TOLERANCE, err_msg=name)
     assert np.isnan(found.resistance_ohm[1, 4])  # ten seconds long: blank after thirty
     np.testing.assert_allclose(found.area_resistance(2.0), 2 * found.resistance_ohm)
+    np.testing.assert_allclose(found.area_resistance(2.0, cells=4), found.resistance_ohm / 2)
 
 
 def test_pulses_of_a_closed_form():

@@ -77,7 +77,8 @@ def test_our_own_export_of_a_simulated_station_is_asked_about_nothing(proposed, 
     ]
     table, mapping = proposed(table_of(rows, header))
     result = verify(table, mapping)
-    assert [p.code for p in result.problems] == []
+    without_pauses = [] if "Paused" in header else ["sparse-edges"]
+    assert [p.code for p in result.problems] == without_pauses
     (said,) = [one.text for one in result.mapping.inferred if one.kind == "speed"]
     assert said.startswith("The test time goes 25 times as fast as the clock")
     slow = [[row[0], 1790000000 + row[0] * 25, *row[2:]] for row in rows]

@@ -113,7 +113,9 @@ def test_another_database_is_refused(written):
 def test_a_file_that_is_cut_says_how_many_rows_it_has(written, size):
     content = unpacked(FORMATS / "navani_arbin_example.res.xz").read_bytes()[:size]
     _, result = checked(written(content))
-    said = [problem.text for problem in result.problems if "of 2,150 rows" in problem.text]
+    said = [
+        problem.text for problem in result.problems if "of 2,150 records are lost" in problem.text
+    ]
     assert (result.rows, len(said)) == ((200, 1) if size else (2_150, 0))
 
 

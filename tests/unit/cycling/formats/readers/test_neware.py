@@ -129,8 +129,8 @@ def test_an_auxiliary_channel_is_called_by_its_number(name, label):
 @pytest.mark.parametrize(
     ("member", "rows", "note"),
     [
-        ("data.ndc", 8_910, "has 8,910 of 18,700 records whole"),
-        ("data_runInfo.ndc", 10_412, "has 10,412 of 18,700 records whole"),
+        ("data.ndc", 8_910, "9,790 of 18,700 records are lost: 8,911 to 18,700."),
+        ("data_runInfo.ndc", 10_412, "8,288 of 18,700 records are lost: 10,413 to 18,700."),
         ("data_step.ndc", 18_700, "kinds of 3,546 records"),
     ],
 )

@@ -265,7 +265,7 @@ def test_whole_numbers_must_fit_32_bits(proposed, column, cell):
     assert (problem.code, problem.row, problem.column) == ("whole-number", 4, column)
 
 
-def test_words_for_no_value_are_blank_in_extended_measures_only(proposed):
+def test_words_for_no_value_are_blank(proposed):
     table, mapping = proposed(
         "t (s),U,I,T\n0,3.5,1,1.5\n1,3.5,1,NaN\n2,3.5,1,n/a\n3,3.5,1,--\n4,3.5,1,oops\n5,3.5,1,2\n"
     )
@@ -275,3 +275,51 @@ def test_words_for_no_value_are_blank_in_extended_measures_only(proposed):
     texts = [p.text for p in verify(table, mapping).problems]
     assert "Not imported" in texts[0]
     assert "3 cells" in texts[1]
+
+
+@pytest.mark.parametrize(
+    "word", ["NaN", "OL", "O.L.", "Overload", "---", "OVLD", "#N/A", "****", "+over"]
+)
+def test_a_few_measures_may_be_beyond_what_an_instrument_can_measure(proposed, word):
+    table, mapping = proposed(
+        f"t (s),U,I\n0,3.5,1\n1,{word},1\n2,3.5,1\n3,3.5,1\n4,3.5,1\n5,3.5,2\n"
+    )
+    result = verify(table, replace(mapping, **CHARGING))
+    assert [(p.severity, p.code, p.column) for p in result.problems] == [
+        ("warning", "no-value", "U")
+    ]
+    (block,) = read_measures(table, result.mapping)
+    assert np.isnan(block.voltage_v).tolist() == [False, True, False, False, False, False]
+
+
+def test_many_are_asked_about(proposed):
+    rows = "".join(f"{n},{3.5 + n / 100 if n % 3 else 'OL'},1\n" for n in range(21))
+    table, mapping = proposed(f"t (s),U (V),I (A)\n{rows}")
+    result = verify(table, replace(mapping, **CHARGING))
+    assert [(p.severity, p.code) for p in result.problems] == [("question", "no-value")]
+    assert "33% of its rows" in result.problems[0].text
+    assert verify(table, replace(result.mapping, accepted=("no-value",))).ok
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("1.25-", "(2.5)", "( 3 )", "4 -", "5"), [-1.25, -2.5, -3, -4, 5]),
+        (("1e-3-", "(1-2)", "((1))", "-1-", "1)"), [np.nan] * 5),
+    ],
+)
+def test_numbers_as_ledgers_write_them(cells, values):
+    import pyarrow as pa
+
+    numbers = parse_numbers(pa.array(cells), ".")
+    np.testing.assert_array_equal(numbers.values, values)
+    assert (numbers.ledger is not None) == np.isfinite(values).any()
+
+
+def test_how_they_are_read_is_said(proposed):
+    table, mapping = proposed("t (s),U,I\n0,3.5,1.0\n1,3.5,(1.0)\n2,3.4,2.0-\n3,3.3,0.5-\n")
+    result = verify(table, replace(mapping, **CHARGING))
+    (said,) = [one.text for one in result.mapping.inferred if one.kind == "numbers"]
+    assert "below zero in column 'I'" in said
+    (block,) = read_measures(table, result.mapping)
+    assert block.current_a.tolist() == [1, -1, -2, -0.5]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from pages.experiment.events import entry_text
 
 from components.figures.measure_graph import Look, figure
 from components.figures.template import template
@@ -11,6 +12,7 @@ from components.measure_view import trace_toggles
 from db import series
 from db.measures.rows import MeasureRows
 from db.measures.writing import insert
+from db.queries.experiments.timeline import timeline
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.expected_curve import expected_toggle
 from tests.running_lab import RunningLab
@@ -118,9 +120,36 @@ def test_an_outage_and_the_pause_that_it_ends_in_are_two(lab, run):
     pause, outage = found.spans
     assert (pause.kind, outage.kind) == ("pause", "gap")
     assert (outage.begin_s - BEGIN_S, outage.end_s - BEGIN_S) == pytest.approx((3, 88))
-    assert outage.labels[0] == "Station off, nothing recorded for 1 min 25 s"
+    assert outage.labels[0] == "Station off 1 min 25 s at most"
     assert "the station had been off" in pause.words[0]
     assert_same_words(pause, outage)
+
+
+def test_an_outage_in_a_pause_is_shaded_within_it(lab, run):
+    """Somebody paused at 3 s; the unit was off from 8 s to 14 s and came back paused."""
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    back = {"interrupted": True, "test_time_s": 3.0}
+    lab.event(run, 2, "paused", BEGIN + timedelta(seconds=14), **back)
+    lab.event(run, 3, "resumed", BEGIN + timedelta(seconds=30), test_time_s=3.0)
+    times = [0, 1, 2, 3, 4, 8, 14.1, 29, 31]
+    record(lab, run, times, [0, 1, 2, 3, 3, 3, 3, 3, 4], (4, 8, 14.1, 29))
+    found = drawn(lab, run)
+    assert lines(found) == [[0, 1, 2, 3, 4, 8], pytest.approx([14.1, 29, 31])]
+    pause, outage = found.spans
+    assert (pause.begin_s - BEGIN_S, pause.end_s - BEGIN_S) == pytest.approx((3, 30))
+    assert (outage.begin_s - BEGIN_S, outage.end_s - BEGIN_S) == pytest.approx((8, 14))
+    assert outage.labels[0] == "Station off 6 s at most"
+
+
+def test_a_short_outage_has_the_same_digits_wherever_it_stands(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=9.6), interrupted=True, test_time_s=3.0)
+    record(lab, run, [0, 1, 2, 3, 9.7], [0, 1, 2, 3, 3], (9.7,))
+    _, outage = drawn(lab, run).spans
+    at_most, nothing, _ = outage.words
+    said = ("The station was off for 6.6 s at most.", "Nothing recorded for 6.6 s")
+    assert (at_most, nothing) == said
+    entry = next(one for one in timeline(lab.database, run) if one.interrupted)
+    assert entry_text(entry)[1].startswith(at_most)
 
 
 @pytest.mark.parametrize("lost", [False, True])
@@ -217,9 +246,8 @@ def test_with_records_far_apart_a_station_is_off_from_where_its_test_time_ended(
     assert lines(found) == [[0, 600, 1200], [1251]]
     _, outage = found.spans
     assert (outage.begin_s - BEGIN_S, outage.end_s - BEGIN_S) == pytest.approx((1216, 1251))
-    assert outage.labels == (
-        "Station off at most 35 s, nothing recorded for 51 s",
-        "Station off at most 35 s",
-        "Station off",
+    assert outage.labels == ("Station off 35 s at most", "Station off")
+    assert outage.words[:2] == (
+        "The station was off for 35 s at most.",
+        "Nothing recorded for 51 s",
     )
-    assert outage.words[0] == "The station was off for 35 s at most."

@@ -158,6 +158,15 @@ def test_an_interruption_is_not_a_pause_that_somebody_asked_for():
     assert "The station was off for 5 s" in entry_text(entry)[1]
 
 
+def test_a_station_that_was_off_in_a_pause_has_interrupted_nothing():
+    entry = TimelineEntry(BEGIN, EntryKind.PAUSED, interrupted=True, off_s=6.0, in_pause=True)
+    words = ("Station off", "The station was off for 6 s at most, in the pause.")
+    assert entry_text(entry) == words
+    pause = TimelineEntry(BEGIN, EntryKind.PAUSED, "ada")
+    (card,) = timeline_card([entry, pause], None, WHO)
+    assert "1 pause, newest first" in text(card)
+
+
 def test_a_battery_that_was_confirmed_with_the_form_is_named():
     entry = TimelineEntry(BEGIN, EntryKind.QUEUED, "ada", confirmed="C was confirmed.")
     assert entry_text(entry) == ("Queued", "ada: C was confirmed.")

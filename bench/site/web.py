@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
 
-from bench.callbacks import UPDATE, Body
+from bench.site.callbacks import UPDATE, Body
 from cycling.errors import ConflictError
 from dashboard.app import create_app
 from dashboard.settings import WebSettings

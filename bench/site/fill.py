@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bench.lines import Line
 from bench.peers import Peer
-from bench.work import BEGIN, CHANNELS, add_battery, blocks
+from bench.site.work import BEGIN, CHANNELS, add_battery, blocks
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus
 from db.commands.experiments.imports import NewExperiment, ensure_channels, import_experiment

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bench.work import BEGIN
+from bench.site.work import BEGIN
 from components import experiment_table
 from components.shell import Ids as Shell
 from pages.experiment.ids import Ids as Experiment

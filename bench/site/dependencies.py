@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.callbacks import Body
+from bench.site.callbacks import Body
 
 DEPENDENCIES = "/_dash-dependencies"
 Part = dict[str, str]

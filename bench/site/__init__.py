@@ -1,0 +1,1 @@
+"""The application as people run it, its data, and the requests that a browser sends it."""
