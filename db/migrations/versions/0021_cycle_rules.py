@@ -6,8 +6,8 @@ from alembic import op
 from db.migrations import column
 from db.migrations.tables import table
 
-revision = "0019"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
