@@ -53,7 +53,7 @@ class Worker:
         self._place = Workplace(
             database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
         )
-        self._cycles = CycleWatcher(database)
+        self._watcher = CycleWatcher(database)
         self._said_at = float("-inf")
         self._trouble = ""
         self._swept_at: datetime | None = None
@@ -94,7 +94,7 @@ class Worker:
 
     def say_present(self) -> None:
         """Note every 5 s that this worker lives, and judge cycles; called from whatever it does."""
-        self._cycles.look()
+        self._watcher.look()
         if time.monotonic() - self._said_at < leases.HEARTBEAT_EVERY_S:
             return
         self._said_at = time.monotonic()
