@@ -31,6 +31,8 @@ SENTENCES: Mapping[str, str] = {
     "choose cycles": "Chose by what the cycles of {it} are counted",
     "untick pulse": "Unticked a pulse of {it}, of {at}",
     "tick pulse": "Ticked a pulse of {it} again, of {at}",
+    "choose rules": "Chose the rules on the cycles of {it}",
+    "choose laboratory's rules": "Chose the rules on the cycles of all experiments",
     "delete experiment": "Deleted {it}",
     "take back deletion": "Took the deletion of {it} back: its unit has written it again",
     "give up experiment": "Gave {it} up",

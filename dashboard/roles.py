@@ -59,6 +59,8 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "experiment-edge": Role.OPERATOR,
     "experiment-note": Role.OPERATOR,
     "experiment-rename": Role.OPERATOR,
+    "experiment-rules": Role.OPERATOR,
+    "experiments-rules": Role.ADMIN,
     "import": Role.OPERATOR,
     "profiles": Role.VIEWER,
     "profile": Role.VIEWER,

@@ -14,6 +14,7 @@ from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bem.worker.cycle_rules import CycleWatcher
 from bem.worker.jobs import HANDLERS, Workplace
 from bem.worker.log import name_of
 from cycling.errors import InputError, UnavailableError
@@ -58,6 +59,7 @@ class Worker:
         self._place = Workplace(
             database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
         )
+        self._watcher = CycleWatcher(database)
         self._said_at = float("-inf")
         self._trouble = ""
         self._swept_at: datetime | None = None
@@ -100,7 +102,8 @@ class Worker:
         self._trouble = said
 
     def say_present(self) -> None:
-        """Note every 5 s that this worker lives; called from whatever it is doing."""
+        """Note every 5 s that this worker lives, and judge cycles; called from whatever it does."""
+        self._watcher.look()
         if time.monotonic() - self._said_at < leases.HEARTBEAT_EVERY_S:
             return
         self._said_at = time.monotonic()

@@ -11,6 +11,8 @@ from db.models.batteries import (
 )
 from db.models.experiments import (
     CycleChoices,
+    CycleRule,
+    CycleWatch,
     DeletedExperiment,
     Experiment,
     FormerNumber,

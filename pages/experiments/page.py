@@ -30,6 +30,7 @@ from pages.experiments.filters import (
 )
 from pages.experiments.listing import TABLE, Ids
 from pages.experiments.row_table import register_table, table_page
+from pages.experiments.rules import rules_button, rules_dialog
 from pages.sent import (
     asked_values,
     unknown_choices,
@@ -80,12 +81,14 @@ def layout(**query: Sent) -> Component:
     ]
     head = [
         page_header(
-            "Experiments", count=html.Span(id=Ids.COUNT), actions=listing.header_actions(view)
+            "Experiments",
+            count=html.Span(id=Ids.COUNT),
+            actions=[*listing.header_actions(view), *rules_button(viewer())],
         ),
         *unknown_note(problems),
         html.Div(bar, className="bem-bar"),
     ]
-    panels = [listing.filter_panel(view)]
+    panels = [listing.filter_panel(view), *rules_dialog(viewer())]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 import db.commands
+from cycling.analysis.cycles.rules import Rule, RuleKind
 from cycling.analysis.integration import Edge
 from cycling.battery.conventions import OwnChoices
 from cycling.errors import InputError
@@ -29,6 +30,7 @@ from db.commands.queue import NewPlan
 from db.engine import Database
 from db.models import AuditEntry, Experiment, StationAlarm
 from db.queries.batteries.detail import battery_details
+from db.queries.experiments.cycle_rules import OwnRule
 from db.queries.stations.details import station_set_up
 from db.terms import Role
 from tests.integration.db.commands.experiments.test_force_end import Bench
@@ -65,6 +67,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "queue.plans": "add_within take_plan",
         "queue.rows": "take_battery take_stations publish become hold note take_back put_in_order",
         "wattrex.parked_rows": "park reconcile portions",
+        "stations.control": "add_command",
         "stations.setup": "insert_station take_unit store_figures",
         "users.sessions": "begin_session end_sessions record",
         "users.sign_in": "refused forget_tries unchanged",
@@ -110,6 +113,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "note_silent store_devices is_due take_due note_launches note_devices",
     },
     WORKER: {
+        "experiments.cycle_watch": "judge_cycles",
         "experiments.imports": "ensure_channels",
         "experiments.deletion": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",
@@ -289,6 +293,10 @@ def experiments(diary: Diary) -> None:
     pulse = "experiments.wrong_pulses.tick_pulse"
     give(pulse, "untick pulse", experiment, 1, is_right=False, by=by)
     give(pulse, "tick pulse", experiment, 1, is_right=True, by=by)
+    low, rules = Rule(RuleKind.CE, 99.0), "experiments.cycle_rules"
+    chosen = {low.kind: OwnRule(low)}
+    give(f"{rules}.choose_rules", "choose rules", experiment, chosen, by=by)
+    give(f"{rules}.choose_laboratory_rules", "choose laboratory's rules", {low.kind: low}, by=by)
     corrections = Corrections(time_zone="Europe/Madrid")
     remember(diary.database, "ab", corrections, file_name="cell.csv", by=by)
     give("experiments.import_corrections.forget", "forget corrections", "ab", by=by)

@@ -29,7 +29,9 @@ from db.models import (
     Base,
     Command,
     CycleChoices,
+    CycleRule,
     CycleSummary,
+    CycleWatch,
     DeletedExperiment,
     Experiment,
     ExperimentName,
@@ -82,6 +84,8 @@ LONG = (
 SHORT: tuple[Any, ...] = (
     Note,
     CycleChoices,
+    CycleRule,
+    CycleWatch,
     ImportSource,
     ImportFile,
     StationAlarm,

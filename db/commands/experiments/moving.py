@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.models import (
     CycleChoices,
+    CycleRule,
     Experiment,
     FormerNumber,
     ImportSource,
@@ -20,7 +21,7 @@ def move_to(session: Session, old: Experiment, new: Experiment) -> None:
     new.battery_id, new.profile_id = old.battery_id, old.profile_id
     of_new = RedoxElectrolyte.experiment_id == new.id
     has_own = session.scalar(select(func.count()).select_from(RedoxElectrolyte).where(of_new))
-    moved = (Note, CycleChoices, WrongPulse, FormerNumber)
+    moved = (Note, CycleChoices, CycleRule, WrongPulse, FormerNumber)
     for table in (*moved, *(() if has_own else (RedoxElectrolyte,))):
         of_old = table.experiment_id == old.id
         session.execute(update(table).where(of_old).values(experiment_id=new.id))

@@ -23,6 +23,7 @@ from pages.experiment.cycles.cells import grid_columns
 from pages.experiment.cycles.conventions import conventions_button, conventions_dialog
 from pages.experiment.cycles.drawing import axes_of, bases_of
 from pages.experiment.cycles.ids import TABLE, Ids
+from pages.experiment.cycles.rules import rules_part
 from pages.experiment.view import ExperimentView
 from pages.sent import unknown_note
 
@@ -65,6 +66,7 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
                 _figures(who),
                 html.Div([_graph(cycles, asked, who), _curves(asked, who)], className="bem-pair"),
                 _table(view.facts.id, asked),
+                *rules_part(view, cycles, who),
             ],
             className="bem-stack bem-tab",
         ),
