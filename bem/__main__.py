@@ -34,7 +34,7 @@ def main() -> None:
 
 def _run() -> None:
     if (said := process_health.answer(sys.argv[1:])) is not None:
-        print(said)  # noqa: T201 - typer is not loaded
+        sys.stdout.write(f"{said}\n")  # typer is not loaded
         return
     from bem.cli.app import app
 

@@ -23,7 +23,8 @@ from db.engine import Database
 from db.measures.export import Columns, CsvChoice, chosen_columns, column_blocks
 from db.queries.experiments.detail import check_experiment
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import ExperimentRow, SortKey, list_experiments
+from db.queries.experiments.rows import ExperimentRow
+from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
 
 if TYPE_CHECKING:

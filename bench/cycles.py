@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from plotly.io.json import to_json_plotly
 
 from bench.lines import MEGABYTES, Goal, Limit, Line, Stopwatch
 from cycling.analysis.chunk_totals import (
@@ -23,11 +24,14 @@ from cycling.analysis.integration import COLUMNS, Samples, samples_of
 from cycling.analysis.steps import StepRows
 from cycling.analysis.voltage.incremental import bin_v, incremental_capacity
 from cycling.analysis.voltage.lines import charge_lines
+from pages.experiment.cycles.address import View
+from pages.experiment.cycles.drawing import figure_of
 
 Floats = NDArray[np.float64]
 
 CHUNK = 65_536
 ROWS_A_CYCLE = 10_000
+MANY = 10_000  # cycles that are drawn
 NEW = 1_000  # samples that come to what runs
 CHOICES = Choices(capacity_ah=3.0)
 HOW = Counting(0.0015, has_temperature=True)
@@ -120,6 +124,18 @@ def cycle_lines(rows: int, runs: int, quick_runs: int) -> list[Line]:
             goal=Goal("50 ms", most=0.05),
         ),
     ]
+    many = _many_cycles()
+    lines.append(
+        watch.line(
+            f"{MANY:,} cycles drawn, from their table",
+            lambda: to_json_plotly(
+                figure_of(many, View(), dark=False, narrow=False, drag="select").figure
+            ),
+            runs=quick_runs,
+            size=MANY,
+            goal=Goal("300 ms", most=0.3),
+        )
+    )
     memory = Line(
         "cycle table from samples: most memory",
         "none",
@@ -129,6 +145,18 @@ def cycle_lines(rows: int, runs: int, quick_runs: int) -> list[Line]:
         goal=Goal("50 MB", most=50.0),
     )
     return [*lines, memory]
+
+
+def _many_cycles() -> CycleTable:
+    """Return the table of a cell that fades over many short cycles, with slower ones between."""
+    number = np.repeat(np.arange(MANY), 4)
+    size_a = np.where(number % 50 == 49, 0.3, 3.0) * (1 - 0.3 * number / MANY)
+    current_a = size_a * np.tile([1.0, 1.0, -0.999, -0.999], MANY)
+    nothing = np.full(len(number), np.nan)
+    time_s = np.arange(0.0, 600.0 * len(number), 600.0)
+    step, cycle = (np.arange(len(number)) // 2).astype(np.float64), number.astype(np.float64) + 1
+    rows = Samples(time_s, 3.7 + 0.2 * np.sign(current_a), current_a, nothing, step, cycle, nothing)
+    return _of(add_up(iter([rows]), HOW, 0.0).steps)
 
 
 def _table(cell: Cycled) -> CycleTable:

@@ -4,7 +4,7 @@ from typing import Any
 
 from components.row_grid import column, in_order, right
 
-SHOWN = ["technology", "station", "profile", "started", "duration"]
+SHOWN = ["technology", "station", "profile", "started", "duration", "cycles"]
 OPTIONAL = {
     "technology": "Technology",
     "station": "Station",
@@ -15,6 +15,10 @@ OPTIONAL = {
     "duration": "Wall time",
     "test": "Test time",
     "pauses": "Pauses",
+    "cycles": "Cycles",
+    "capacity": "Last capacity / Ah",
+    "retention": "Retention / %",
+    "ce": "CE / %",
 }
 TIMED = {"test", "pauses"}  # those that are read from what was measured
 
@@ -37,6 +41,10 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("duration", "Wall time", width=100),
         right("test", "Test time", width=108, sortable=False, cellRenderer="Titled"),
         right("pauses", "Pauses", width=100, sortable=False),
+        right("cycles", "Cycles", width=78),
+        right("capacity", "Last capacity / Ah", width=140),
+        right("retention", "Retention / %", width=116),
+        right("ce", "CE / %", width=84),
     ]
     for one in columns:
         one["optional"] = one["field"] in OPTIONAL

@@ -25,6 +25,7 @@ from db.commands.audit import record_export
 from db.commands.kept_files import kept_path
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
+from db.measures.cycle_files import TYPES, CycleFormat, cycle_file, cycle_file_name
 from db.measures.export import CsvChoice, csv_file_name, csv_pieces
 from db.queries.audit import AuditFilter, AuditRow, audit_pieces, names_now
 from db.queries.experiments.detail import experiment_facts
@@ -67,6 +68,10 @@ def add_files(server: Flask, settings: WebSettings) -> None:
         "/experiments/<int:experiment_id>/measures.csv", "measures_csv", _measures, methods=["GET"]
     )
 
+    server.add_url_rule(
+        "/experiments/<int:experiment_id>/cycles.<kind>", "cycles_file", _cycles, methods=["GET"]
+    )
+
     @server.get("/experiments/<int:experiment_id>/files/<int:number>", endpoint="original_file")
     def _original(experiment_id: int, number: int) -> Response:
         data_dir = server.extensions["bem.data_dir"]
@@ -85,6 +90,21 @@ def _measures(experiment_id: int) -> Response:
     pieces = csv_pieces(patient_database(), experiment.id, choice)
     record_export(database(), f"experiment {experiment.id}", {"format": "csv"}, by=actor())
     return _attachment(pieces, "text/csv", csv_file_name(experiment.id, experiment.name, choice))
+
+
+def _cycles(experiment_id: int, kind: str) -> Response:
+    """Return the cycle table, by the conventions that are chosen."""
+    known = experiment_facts(database(), experiment_id)
+    if kind not in list(CycleFormat):
+        raise NotFoundError(
+            f"Cycles are written as {', '.join(CycleFormat)}, not as “{kind[:20]}”."
+        )
+    begin_export()
+    content = cycle_file(patient_database(), known.id, CycleFormat(kind))
+    detail = {"format": kind, "what": "cycles"}
+    record_export(database(), f"experiment {known.id}", detail, by=actor())
+    name = cycle_file_name(known, CycleFormat(kind))
+    return _attachment(content, TYPES[CycleFormat(kind)], name)
 
 
 def _original_file(data_dir: Path, experiment_id: int, number: int) -> Response:
@@ -119,7 +139,7 @@ def _audit_trail() -> Response:
     return _attachment(lines, "text/csv", f"audit-{by.now:%Y-%m-%d}.csv")
 
 
-def _attachment(content: str | Iterable[bytes], mimetype: str, name: str) -> Response:
+def _attachment(content: str | bytes | Iterable[bytes], mimetype: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype=mimetype, headers=headers)
 

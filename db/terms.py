@@ -18,6 +18,15 @@ CONNECTED, NOT_CONNECTED = "connected", "not connected"
 BY_LIMIT = "stopped by limit"
 NO_HINDRANCE = ("contact lost", "clock", BY_LIMIT)
 
+# Who has asked for a stop that no person has asked for; no user has a name with a blank in it.
+END_TEST, RULE_OF = "END TEST of its profile", "rule of "
+
+
+def is_rule(user_name: str) -> bool:
+    """Whether a rule on cycles, or END TEST, has asked for something."""
+    return user_name == END_TEST or user_name.startswith(RULE_OF)
+
+
 # Why a message of a unit was not taken.
 REFUSED_KINDS = (
     "channel",

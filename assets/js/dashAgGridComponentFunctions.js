@@ -13,7 +13,7 @@
     if (!props.data) return h("span", { className: "bem-skeleton" });
     const address = "/experiments/" + props.data.id;
     return h("span", { className: "bem-name-cell" },
-      h("a", { className: "name cut", href: address, "data-bem-link": true, ...words(props.data.title) }, props.value),
+      h("a", { className: "name cut", href: address + (props.data.tab || ""), "data-bem-link": true, ...words(props.data.title) }, props.value),
       h("span", { className: "acts" },
         h("a", {
           className: "btn btn-link icon", href: address + "/measures.csv", download: true,
@@ -36,13 +36,17 @@
   cells.ExperimentLines = function (props) {
     if (!props.data) return null;
     const row = props.data;
-    return h("a", { className: "bem-lines", href: "/experiments/" + row.id, "data-bem-link": true },
+    return h("a", { className: "bem-lines", href: "/experiments/" + row.id + (row.tab || ""), "data-bem-link": true },
       h("span", { className: "n cut" }, row.name),
       status(row.status),
       h("span", { className: "t3 small cut" }, "ID " + row.id + ", " + row.battery + ", " + row.station + (row.status.why ? ". " + row.status.why : "")),
       h("span", { className: "t3 small num" }, row.duration || "not started"));
   };
 
+  cells.CycleNumber = function (props) {
+    if (!props.data) return h("span", { className: "bem-skeleton" });
+    return h("a", { href: props.data.href, "data-bem-link": true, title: "Its time in the graph" }, props.value);
+  };
   cells.Cut = function (props) {
     return props.data ? h("span", { className: "cut", title: props.value }, props.value) : null;
   };

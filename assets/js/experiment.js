@@ -66,7 +66,7 @@
     return localText(ms).slice(0, 19).replace("T", "-").replace(/[^\d-]|-(?=\d\d-|\d\dT)/g, "");
   }
   function download(wanted) {
-    const graph = drawn("experiment-graph");
+    const graph = drawn(wanted.bemGraph || "experiment-graph");
     if (!graph) return;
     const above = 70, height = graph.layout.height + above - graph.layout.margin.t;
     const inside = height - above - graph.layout.margin.b;
@@ -77,10 +77,10 @@
       legend: { orientation: "h", x: 0, y: 1 + 22 / inside, yanchor: "bottom" },
       title: { text: title, x: 0, xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 12 } },
     });
-    const range = shown ? shown.map(stamp).join("-") : "whole";
+    const range = wanted.bemGraph ? "" : "-" + (shown ? shown.map(stamp).join("-") : "whole");
     window.Plotly.downloadImage({ data: graph.data, layout: layout }, {
       format: wanted.bemPicture, width: layout.width, height: height,
-      scale: wanted.bemPicture === "png" ? 2 : 1, filename: wanted.bemName + "-" + range,
+      scale: wanted.bemPicture === "png" ? 2 : 1, filename: wanted.bemName + range,
     });
   }
 
@@ -110,6 +110,7 @@
       const query = new URLSearchParams(location.search);
       query.delete("from");
       query.delete("to");
+      query.delete("cycle"); // it was the window to begin with
       if (shown) {
         query.set("from", (shown[0] / 1000).toFixed(3));
         query.set("to", (shown[1] / 1000).toFixed(3));

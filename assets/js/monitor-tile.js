@@ -5,10 +5,10 @@
   const bem = (window.bem = window.bem || {});
   /* The fields of a station; `Key` in pages/monitor/update.py says what each is. */
   const KEY = { STATE: "s", STATES: "u", BENEATH: "f", NAME: "n", SEARCHED: "q", CLASS: "c", SIMULATED: "i", EXPERIMENT: "e",
-    READINGS: "g", NOTES: "o", REMARK: "k", RUN: "w", ACTS: "b", NEXT: "x", HEARD: "y", LINE_DIGEST: "dl", LINE: "t",
+    READINGS: "g", NOTES: "o", REMARK: "k", RUN: "w", ACTS: "b", NEXT: "x", HEARD: "y", CYCLES: "j", LINE_DIGEST: "dl", LINE: "t",
     VALUES_DIGEST: "dv", VOLTS: "v", AMPERES: "a", DEGREES: "h", SAMPLED_MS: "m", TEST_S: "z", PERCENT: "p", LEFT: "r" };
   const TEXTS = [KEY.STATE, KEY.BENEATH, KEY.NAME, KEY.CLASS, KEY.SIMULATED, KEY.EXPERIMENT, KEY.READINGS, KEY.NOTES,
-    KEY.REMARK, KEY.RUN, KEY.ACTS, KEY.NEXT, KEY.HEARD];
+    KEY.REMARK, KEY.RUN, KEY.ACTS, KEY.NEXT, KEY.HEARD, KEY.CYCLES];
   const SVG = "http://www.w3.org/2000/svg";
   const WIDTH = 240, HEIGHT = 36;
   let look = {}; // of each state: its class, icon and word
@@ -84,6 +84,13 @@
         el("span", { "data-bem-live": "left" }, "time left unknown")),
       el("div", frame, bar),
       el("div", { class: "row2" }, el("span", { class: "cut", title: "Instruction " + place }, place)));
+  }
+  function cycles(one) {
+    if (!one[KEY.CYCLES]) return null;
+    const [text, address, line] = one[KEY.CYCLES];
+    const node = el("div", { class: "cycles" }, link(text, address, "cut small", text));
+    if (line) node.append(el("span", { class: "spark" }, sparkline([line, "", false])));
+    return node;
   }
   function foot(id, one) {
     const [alarm, battery, leadsOn] = one[KEY.ACTS], left = [];
@@ -188,7 +195,7 @@
       keepFocus(tile, () => {
         tile.replaceChildren(head(id, one));
         if (!isNear) return;
-        tile.append(...[about(one), ...readings(one), ...one[KEY.NOTES].map(note), remark(one), progress(one), foot(id, one)]
+        tile.append(...[about(one), ...readings(one), ...one[KEY.NOTES].map(note), remark(one), cycles(one), progress(one), foot(id, one)]
           .filter((part) => part !== null));
         tile.bemLine = tile.bemValues = undefined;
         write(tile, one);

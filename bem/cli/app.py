@@ -9,13 +9,16 @@ import typer
 
 from bem.cli import (
     batteries,
+    cycles,
     database,
     demo,
+    dqdv,
     export,
     health,
     import_files,
     master_node,
     profiles,
+    pulses,
     secrets,
     series,
     users,
@@ -50,6 +53,9 @@ app.command("worker")(worker.worker)
 app.command("broker", hidden=True)(demo.broker)
 app.command("import")(import_files.import_files)
 app.command("export")(export.export)
+app.command("pulses")(pulses.pulses)
+app.command("dqdv")(dqdv.dqdv)
+app.command("cycles")(cycles.cycles)
 app.command("master-node")(master_node.master_node)
 app.command("virtual-cycler")(virtual_cycler.virtual_cycler)
 

@@ -14,6 +14,7 @@ from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bem.worker.cycle_rules import CycleWatcher
 from bem.worker.jobs import HANDLERS, Workplace
 from bem.worker.log import name_of
 from cycling.errors import InputError, UnavailableError
@@ -25,6 +26,12 @@ from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
 from db.limits import USUAL, Limits
+from db.measures.cycle_summaries import (
+    missing_summaries,
+    newest_series,
+    outdated_summaries,
+    renew_summary,
+)
 from db.measures.statistics import experiment_statistics, outdated
 from db.series import upkeep
 
@@ -52,12 +59,15 @@ class Worker:
         self._place = Workplace(
             database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
         )
+        self._watcher = CycleWatcher(database)
         self._said_at = float("-inf")
         self._trouble = ""
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._due: list[tuple[int, bool]] = []
         self._outdated: list[int] = []  # statistics that an older rule made
+        self._cycles: list[int] = []  # whose numbers of cycles may hold no more
+        self._counted_to = 0  # up to this experiment all have such numbers
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Finish: a running job goes back to the queue."""
@@ -70,7 +80,8 @@ class Worker:
             try:
                 self.say_present()
                 self._sweep()
-                if not (self.work_once() or self.look_after_series() or self.renew_statistics()):
+                did = self.work_once() or self.look_after_series() or self.renew_statistics()
+                if not (did or self.renew_cycles()):
                     time.sleep(IDLE_S)
                 self._note_trouble("")
             except UnavailableError as error:
@@ -91,7 +102,8 @@ class Worker:
         self._trouble = said
 
     def say_present(self) -> None:
-        """Note every 5 s that this worker lives; called from whatever it is doing."""
+        """Note every 5 s that this worker lives, and judge cycles; called from whatever it does."""
+        self._watcher.look()
         if time.monotonic() - self._said_at < leases.HEARTBEAT_EVERY_S:
             return
         self._said_at = time.monotonic()
@@ -122,6 +134,7 @@ class Worker:
             self._looked_at = now
             self._due = upkeep.find_due(place.database, now)
             self._outdated = outdated(place.database)
+            self._cycles = self._due_cycles()
         if not self._due:
             return False
         experiment_id, ended = self._due.pop(0)
@@ -141,6 +154,24 @@ class Worker:
             experiment_statistics(self._place.database, experiment_id)
         LOG.info("what=statistics-renewed experiment=%s", experiment_id)
         return True
+
+    def renew_cycles(self) -> bool:
+        """Make the kept numbers of one experiment's cycles anew, where they hold no more."""
+        if not self._cycles:
+            return False
+        experiment_id = self._cycles.pop(0)
+        with suppress(series.BeingPreparedError):  # when it is copied, then
+            if renew_summary(self._place.database, experiment_id):
+                LOG.info("what=cycles-counted experiment=%s", experiment_id)
+        return True
+
+    def _due_cycles(self) -> list[int]:
+        database = self._place.database
+        newest = newest_series(database)
+        missing = missing_summaries(database, self._counted_to)
+        if not missing:
+            self._counted_to = newest
+        return [*outdated_summaries(database), *missing]
 
     def _go_on(self, _done: int, _total: int = 0) -> None:
         self.say_present()

@@ -1,4 +1,6 @@
-"""The small line of a tile: where the voltage went within the last hour; gaps are shaded.
+"""The small lines of a tile: where the voltage went within the last hour, where the capacity went.
+
+Gaps of the first are shaded.
 
 `sparkline` in assets/js/monitor-tile.js draws it, in the theme's colour.
 """
@@ -6,11 +8,14 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
+from urllib.parse import quote
 
 WIDTH, HEIGHT = 240, 36
+COLOUR = "#c476a1"
 TOP, BOTTOM = 3, 33
 SHADE = 3  # that a break is wide at least
 FLAT_V = 0.005  # less is drawn in the middle: noise is no slope
+FLAT_SHARE = 0.005  # of a capacity: less is drawn in the middle
 GAP_S = 90.0  # a minute without a point, where there is one every half
 GAP_INTERVALS = 3  # where points are rarer
 
@@ -32,6 +37,22 @@ def spark_paths(trend: Sequence[tuple[float, float | None]]) -> tuple[str, str]:
     return line, shade
 
 
+def capacity_path(capacities: Sequence[float]) -> str:
+    """Return the path of the line through the capacities of cycles; "" of fewer than two."""
+    if len(capacities) < 2:
+        return ""
+    points = _places(list(enumerate(capacities)), FLAT_SHARE * max(capacities))
+    return f"M{'L'.join(f'{x} {y}' for x, y in points)}"
+
+
+def picture(path: str) -> str:
+    """Return a small line as the address of a picture, in a colour that either theme shows."""
+    stroke = f'fill="none" stroke="{COLOUR}" stroke-width="1.5" vector-effect="non-scaling-stroke"'
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><path d="{path}" {stroke}/></svg>'
+    return f"data:image/svg+xml,{quote(svg)}"
+
+
 def _pieces(
     trend: Sequence[tuple[float, float]], breaks: Sequence[float]
 ) -> list[list[tuple[int, float]]]:
@@ -48,11 +69,11 @@ def _pieces(
     return pieces
 
 
-def _places(trend: Sequence[tuple[float, float]]) -> list[tuple[int, float]]:
+def _places(trend: Sequence[tuple[float, float]], flat: float = FLAT_V) -> list[tuple[int, float]]:
     begin, end = trend[0][0], trend[-1][0]
     low, high = min(v for _, v in trend), max(v for _, v in trend)
-    if high - low < FLAT_V:
-        low, high = (low + high - FLAT_V) / 2, (low + high + FLAT_V) / 2
+    if high - low < flat:
+        low, high = (low + high - flat) / 2, (low + high + flat) / 2
     wide, tall = max(end - begin, 1e-9), high - low
     return [
         (

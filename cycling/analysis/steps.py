@@ -11,6 +11,7 @@ from cycling.analysis.step_totals import StepTotals
 from cycling.analysis.totals import HOUR_S, SUMMED, StepTable
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 PENDING = 1_000  # blocks that wait to be joined
 EXECUTIONS = SUMMED.index("executions")
@@ -60,6 +61,17 @@ class StepRows:
     def cycle(self) -> Floats:
         """The cycle that the samples name, NaN where they name none."""
         return self.table.key
+
+    @property
+    def first_row(self) -> Ints:
+        """The place of each step's first sample among all of them."""
+        samples = self.sums("samples")
+        return np.round(np.cumsum(samples) - samples).astype(np.int64)
+
+    @property
+    def end_row(self) -> Ints:
+        """The place after its last one."""
+        return np.round(np.cumsum(self.sums("samples"))).astype(np.int64)
 
     def sums(self, name: str) -> Floats:
         """Return a column of `SUMMED`, such as `duration_s` or `charge_as`."""

@@ -1,7 +1,9 @@
 """The cycles of an experiment by its conventions: table, summary, and the samples of each."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,10 @@ SIGNS = {Direction.CHARGE: 1, Direction.DISCHARGE: -1}
 
 @dataclass(frozen=True)
 class ExperimentCycles:
-    """The cycles of an experiment; `is_running`: its last one may still grow."""
+    """The cycles of an experiment; `is_running`: its last one may still grow.
+
+    The table's times are test time, or seconds since the first measure.
+    """
 
     experiment_id: int
     conventions: Conventions
@@ -68,17 +73,39 @@ class ExperimentCycles:
 
 
 def experiment_cycles(
-    experiment: ExperimentSeries, own: OwnChoices | None = None
+    experiment: ExperimentSeries,
+    own: OwnChoices | None = None,
+    *,
+    changes: Mapping[str, Any] | None = None,
 ) -> ExperimentCycles | None:
     """Return the cycles of an experiment that is open, None if it has no measures.
 
-    By `own` choices in the place of those that are stored. Raises NotFoundError, and
-    series.BeingPreparedError while many measures of another program are being copied.
+    By `own` choices in the place of those that are stored, or these with some `changes`. Raises
+    NotFoundError, and series.BeingPreparedError while many measures of another program are being
+    copied.
     """
     steps = experiment_steps(experiment)
     if steps is None:
         return None
     by = conventions(experiment.database, experiment.id, own)
+    if changes:
+        by = conventions(experiment.database, experiment.id, replace(by.own, **changes))
     is_running = check_experiment(experiment.database, experiment.id).status not in ENDED
     table = cycle_table(steps.rows, by.choices, is_cv=steps.is_cv, is_running=is_running)
+    if not steps.recipe.source.by_test_time:  # it is the clock's
+        begin_s = float(steps.rows.ends.begin_s[0])
+        table = replace(table, begin_s=table.begin_s - begin_s, end_s=table.end_s - begin_s)
     return ExperimentCycles(experiment.id, by, steps, table, is_running)
+
+
+def moments_of(
+    experiment: ExperimentSeries, cycles: ExperimentCycles, cycle: int
+) -> tuple[float, float] | None:
+    """Return when the first and the last sample of a cycle was (Unix s); None: it has none."""
+    parts = cycles.samples_of(cycle)
+    if not parts:
+        return None
+    places = (parts[0][0], parts[-1][1] - 1)
+    rows = [experiment.tables([], only=(), part=(one, one + 1)) for one in places]
+    begin_s, end_s = (float(next(iter(one)).unix_s[0]) for one in rows)
+    return begin_s, end_s

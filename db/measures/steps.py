@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.chunk_totals import ExperimentSteps as AddedUp
 from cycling.analysis.comparison import Comparison
+from cycling.analysis.counters import CHARGES
 from cycling.analysis.steps import StepRows
 from cycling.terms import Mode
 from db.measures.samples import first_lead_in_s, rest_below_a, samples, temperature_channel
@@ -78,7 +79,7 @@ class ExperimentSteps:
     @property
     def is_counted(self) -> bool:
         """Whether the instrument's counters are the source of charge."""
-        return any(one.is_used for one in self.comparisons)
+        return any(one.is_used and one.quantity in CHARGES for one in self.comparisons)
 
 
 def experiment_steps(experiment: ExperimentSeries) -> ExperimentSteps | None:

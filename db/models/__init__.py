@@ -11,6 +11,8 @@ from db.models.batteries import (
 )
 from db.models.experiments import (
     CycleChoices,
+    CycleRule,
+    CycleWatch,
     DeletedExperiment,
     Experiment,
     FormerNumber,
@@ -21,9 +23,11 @@ from db.models.experiments import (
     Plan,
     Run,
     RunEvent,
+    WrongPulse,
 )
 from db.models.measures import (
     Alarm,
+    CycleSummary,
     ExtendedMeasure,
     GenericMeasure,
     SeriesChannel,

@@ -69,6 +69,7 @@ class Base(DeclarativeBase):
         float: Number,
         datetime: UtcDateTime(),
         dict[str, Any]: JSON(),
+        list[float]: JSON(),
         list[list[int]]: JSON(),
         list[list[float]]: JSON(),
         StrEnum: Enum(  # ENUM on MySQL and MariaDB, checked text on SQLite

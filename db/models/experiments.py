@@ -198,6 +198,54 @@ class CycleChoices(Base):
     chosen_at: Mapped[datetime]
 
 
+class WrongPulse(Base):
+    """A pulse of current that somebody has unticked; `measure_id` is its first measure's."""
+
+    __tablename__ = "bem_wrong_pulses"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    measure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_name: Mapped[str] = mapped_column(String(60))
+    unticked_at: Mapped[datetime]
+
+
+class CycleRule(Base):
+    """A rule on cycles: of an experiment, or with LABORATORY in its place of all of them.
+
+    `kind` is that of `cycling.analysis.cycles.rules`. Without a `threshold` (%, K) the laboratory's
+    rule of this kind is off for the experiment. `cycles` is how many in a row break it, `stops`:
+    somebody chose that the experiment is stopped then.
+    """
+
+    __tablename__ = "bem_cycle_rules"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    threshold: Mapped[float | None]
+    cycles: Mapped[int]
+    stops: Mapped[bool] = mapped_column(default=False)
+    user_name: Mapped[str] = mapped_column(String(60))
+    chosen_at: Mapped[datetime]
+
+
+class CycleWatch(Base):
+    """How far the cycles of an experiment that runs were judged; `is_over`: nothing more comes.
+
+    `through` is the number of the last one that was, None before the first. `alarms` has for each
+    rule the last cycle of which it was said, with when the rule was chosen. `resistance` is
+    R after 10 s (ohm) of the first cycle with pulses, None before it.
+    """
+
+    __tablename__ = "bem_cycle_watch"
+    __table_args__ = (Index(None, "is_over"),)
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    through: Mapped[int | None]
+    alarms: Mapped[dict[str, Any]]
+    resistance: Mapped[dict[str, Any] | None]
+    is_over: Mapped[bool] = mapped_column(default=False)
+
+
 class Note(Base):
     """Something a user wrote about an experiment; with `at` it marks that time in the graph."""
 

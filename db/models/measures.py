@@ -154,3 +154,25 @@ class Statistics(Base):
     revision: Mapped[int]
     method: Mapped[int]
     result: Mapped[dict[str, Any]]
+
+
+class CycleSummary(Base):
+    """The few numbers of an experiment's cycles, made of a revision of its series by a method.
+
+    A method of 0: something else has changed of what they are made of. `cycles` are the complete
+    ones; capacities are of the discharge, `capacities_ah` some of them in their order.
+    """
+
+    __tablename__ = "bem_cycle_summaries"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+    method: Mapped[int] = mapped_column(index=True)
+    is_running: Mapped[bool] = mapped_column(index=True)
+    cycles: Mapped[int]
+    last_cycle: Mapped[int | None]
+    last_capacity_ah: Mapped[float | None]
+    last_ce_pct: Mapped[float | None]
+    retention_pct: Mapped[float | None]
+    mean_ce_pct: Mapped[float | None]
+    capacities_ah: Mapped[list[float]]

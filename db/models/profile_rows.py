@@ -153,6 +153,7 @@ def _whole(program: Program) -> Values:
         "safety": {
             SAFETY_NAMES[one.kind]: [float(one.low), float(one.high)] for one in program.safety
         },
+        "end_below_pct": _number(program.end_below_retention_percent),
     }
 
 

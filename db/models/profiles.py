@@ -98,9 +98,10 @@ class CompiledVersion(Base):
 
 
 class ProfileDetail(Base):
-    """What a compiled profile says beyond its fixed row: safety limits and sampling.
+    """What a compiled profile says beyond its fixed row: safety limits, sampling and END TEST.
 
     `safety` is `protocol.messages.Safety` as JSON. `version_id` is of the library's text.
+    `end_below_pct` is the retention (%) below which END TEST ends it, None without one.
     """
 
     __tablename__ = "bem_profile_details"
@@ -112,6 +113,7 @@ class ProfileDetail(Base):
     record_v: Mapped[float | None]
     expected_s: Mapped[float | None]
     safety: Mapped[dict[str, Any]]
+    end_below_pct: Mapped[float | None]
 
 
 class InstructionDetail(Base):

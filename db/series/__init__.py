@@ -10,6 +10,7 @@ from db.series.experiment import (
     opened,
 )
 from db.series.integrity import check, compare, repair, verify
+from db.series.moments import Moments
 from db.series.store import catch_up, forget
 from db.series.tables import MeasureTable, stream
 from db.series.upkeep import reconcile

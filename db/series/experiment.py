@@ -25,11 +25,13 @@ from db.series.channels import (
 from db.series.checksums import Damage, damage_words
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
+from db.series.moments import Moments, moments
 from db.series.reader import ChunkReader, Columns
 from db.series.tables import MeasureTable, column_keys, refuse_lost, tables
 from db.series.window import blank_times, broken, longest, thinned
 
 MILLI = 1000.0
+MAX_RECENT = 4  # chunks that are kept for the next part of an experiment
 BREAKS_SHARE = 4  # of the points of a channel no more than a quarter break its line
 
 
@@ -234,6 +236,10 @@ class ExperimentSeries:
         chunks = self._each_chunk(column_keys(extended, only), part, whole=whole)
         return tables(chunks, extended)
 
+    def moments(self, places: Ints) -> Moments:
+        """Return when the measures at these places were taken, counted from 0, shape (n,)."""
+        return moments(self._chunks, places)
+
     @cached_property
     def _chunks(self) -> ChunkReader:
         if self.fraction < 1.0:
@@ -250,13 +256,30 @@ class ExperimentSeries:
             start = int(directory.starts[place])
             if start >= end:
                 return
-            found = self._chunks.whole_columns(number, keys)
+            found = self._chunk(number, keys, kept=part is not None)
             if whole:
                 refuse_lost(self._chunks, [number], keys)
             if found is not None:
                 us, columns = found
                 inside = slice(max(first - start, 0), end - start)
                 yield us[inside], {key: column[inside] for key, column in columns.items()}
+
+    @cached_property
+    def _recent(self) -> dict[tuple[int, tuple[str, ...]], tuple[Ints, Columns] | None]:
+        """The chunks of which a part was read last: the next part is often of the same ones."""
+        return {}
+
+    def _chunk(
+        self, number: int, keys: Sequence[str], *, kept: bool
+    ) -> tuple[Ints, Columns] | None:
+        if not kept:
+            return self._chunks.whole_columns(number, keys)
+        place = (number, tuple(keys))
+        if place not in self._recent:
+            while len(self._recent) >= MAX_RECENT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[place] = self._chunks.whole_columns(number, keys)
+        return self._recent[place]
 
 
 def _trace(us: Ints, values: Floats, points: int, breaks: Floats) -> Trace:

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import Head, card, empty, short_time, table
 from components.status import status_pill
-from db.queries.experiments.table import ExperimentRow
+from db.queries.experiments.rows import ExperimentRow
 from db.queries.lists import Page
 from pages.context import Viewer
 

@@ -9,11 +9,13 @@ from typing import Any
 from dash import Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 
+from components.figures.time_axis import Window
 from components.sent import Sent
 from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus
 from db import series
 from db.commands import jobs
+from db.measures.cycles import experiment_cycles, moments_of
 from db.queries.experiments.detail import experiment_facts, neighbours
 from db.queries.experiments.planned import find_planned, present_number
 from db.series import ExperimentSeries
@@ -30,7 +32,7 @@ from pages.experiment.tabs import SHOWN, Tab, asked_tab
 from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import former_note, waiting_page
 from pages.not_found_404 import not_found
-from pages.sent import MAX_SHOWN, unknown_choices, unknown_note
+from pages.sent import MAX_SHOWN, read_id, unknown_choices, unknown_note
 
 CONTENTS = {Tab.CYCLES: cycles.content, Tab.DQDV: dqdv.content, Tab.PULSES: pulses.content}
 
@@ -39,7 +41,7 @@ register_page(
     "/experiments/<experiment_id>",
     "Experiment {experiment_id}",
     Role.VIEWER,
-    reads=("tab", "from", "to", *cycles.NAMES, *dqdv.NAMES, *pulses.NAMES),
+    reads=("tab", "from", "to", "cycle", *cycles.NAMES, *dqdv.NAMES, *pulses.NAMES),
 )
 
 
@@ -80,11 +82,29 @@ def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Componen
     tab = asked_tab(query.get("tab"))
     if tab in CONTENTS:
         return tab_page(tab, view, around, CONTENTS[tab](view, query, who), who)
-    window = asked_window(query) if facts.measures else None
+    window, unknown = _window(view, query)
     whole_page = overview_page(view, around, window, who)
-    problems = [*unknown_choices("Tab", query.get("tab"), SHOWN), *_unknown_times(query)]
+    problems = [*unknown_choices("Tab", query.get("tab"), SHOWN), *unknown]
     note = unknown_note(problems)
     return html.Div([html.Div(note), whole_page]) if note else whole_page
+
+
+def _window(view: ExperimentView, query: Mapping[str, str]) -> tuple[Window | None, list[str]]:
+    """Return the part of the graph that an address names, by times or by a cycle; what it misses.
+
+    Times come first: a link to a cycle has them once somebody has zoomed.
+    """
+    if not view.facts.measures:
+        return None, []
+    given = query.get("cycle")
+    window = asked_window(query)
+    if window is not None or not given:
+        return window, _unknown_times(query)
+    cycles = experiment_cycles(view.experiment)
+    number = read_id(given)
+    found = moments_of(view.experiment, cycles, number) if cycles and str(number) == given else None
+    missing = f"There is no cycle “{str(given)[:MAX_SHOWN]}”: the graph shows the whole."
+    return found, [*([] if found else [missing]), *_unknown_times(query)]
 
 
 def _unknown_times(query: Mapping[str, str]) -> list[str]:

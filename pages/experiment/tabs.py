@@ -24,7 +24,7 @@ class Tab(StrEnum):
     PULSES = "pulses"
 
 
-SHOWN = (Tab.OVERVIEW,)  # those with a content
+SHOWN = tuple(Tab)  # those with a content
 LABELS = {Tab.OVERVIEW: "Overview", Tab.CYCLES: "Cycles", Tab.DQDV: "dQ/dV", Tab.PULSES: "Pulses"}
 
 

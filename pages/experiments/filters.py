@@ -1,16 +1,22 @@
 """What the experiments table is narrowed to, in its address and in its controls."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
 from cycling.terms import ExperimentState, Technology
-from db.queries.experiments.filters import Filter
-from pages.sent import day_of, end_of, searched_text, start_of
+from db.queries.experiments.filters import Between, CycleFigure, Filter
+from pages.sent import MAX_SHOWN, day_of, end_of, searched_text, start_of
 
+NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
+BETWEEN = re.compile(f"{NUMBER}-{NUMBER}")
+SIDE = re.compile(f"([<>]=?|){NUMBER}")
+Ends = tuple[float | None, float | None]
 FACETS = ("technology", "status", "battery", "station", "profile")
-PARTS = (*FACETS, "from", "to", "q")
+FIGURES = tuple(str(one) for one in CycleFigure)
+PARTS = (*FACETS, "from", "to", "q", *FIGURES)
 LABELS = {
     "technology": "Technology",
     "status": "Status",
@@ -20,6 +26,10 @@ LABELS = {
     "from": "Created from",
     "to": "Created to",
     "q": "Text",
+    "cycles": "Cycles",
+    "capacity": "Last capacity / Ah",
+    "retention": "Retention / %",
+    "ce": "CE / %",
 }
 
 
@@ -38,11 +48,19 @@ class View:
     created_from: str = ""
     created_to: str = ""
     text: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
 
     def to_store(self) -> dict[str, Any]:
         """Return what the page's store and address hold."""
         store: dict[str, Any] = {name: list(values) for name, values in self.facets.items()}
-        return {**store, "from": self.created_from, "to": self.created_to, "q": self.text}
+        figures = {name: self.figures.get(name, "") for name in FIGURES}
+        return {
+            **store,
+            "from": self.created_from,
+            "to": self.created_to,
+            "q": self.text,
+            **figures,
+        }
 
     def without(self, part: str) -> "View":
         """Return the view with one filter removed."""
@@ -59,6 +77,7 @@ def from_store(given: object) -> View:
         created_from=day_of(store.get("from")),
         created_to=day_of(store.get("to")),
         text=searched_text(store.get("q")),
+        figures={name: _written(store.get(name)) for name in FIGURES if _written(store.get(name))},
     )
 
 
@@ -74,7 +93,45 @@ def to_filter(view: View, zone: tzinfo) -> Filter:
         created_from=start_of(view.created_from, zone),
         created_to=end_of(view.created_to, zone),
         text=view.text,
+        between=tuple(
+            Between(CycleFigure(name), *ends)
+            for name, words in view.figures.items()
+            if (ends := ends_of(words)) is not None
+        ),
     )
+
+
+def ends_of(text: str) -> Ends | None:
+    """Return the least and the greatest number that a text names; None for what names none.
+
+    "80-90", "<80", ">= 100", or one number.
+    """
+    plain = text.replace(" ", "").replace("%", "").replace("\N{EN DASH}", "-")
+    if found := BETWEEN.fullmatch(plain):
+        low, high = sorted((float(found[1]), float(found[2])))
+        return low, high
+    found = SIDE.fullmatch(plain)
+    if not found:
+        return None
+    side, number = found[1], float(found[2])
+    if not side:
+        return number, number
+    return (None, number) if side.startswith("<") else (number, None)
+
+
+def unknown_figures(query: Mapping[str, object]) -> list[str]:
+    """Say which numbers of an address are none."""
+    return [
+        f"{LABELS[name]} “{str(query[name])[:MAX_SHOWN]}” is no range: that filter is left out. "
+        "Write it like 80-90, <80 or >100."
+        for name in FIGURES
+        if query.get(name) and ends_of(str(query[name])) is None
+    ]
+
+
+def _written(given: object) -> str:
+    text = given.strip()[:MAX_SHOWN] if isinstance(given, str) else ""
+    return text if ends_of(text) is not None else ""
 
 
 def _values(name: str, given: object) -> tuple[str, ...]:

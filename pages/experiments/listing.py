@@ -1,5 +1,6 @@
 """Parts of the experiments page: search, filters, chips, cells of the table."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from components.status import status_look, status_word
 from cycling.terms import ExperimentState
 from db.queries.experiments.durations import Durations
 from db.queries.experiments.filters import Choice
-from db.queries.experiments.table import ExperimentRow
+from db.queries.experiments.rows import ExperimentRow
 from pages.context import Viewer
 from pages.experiments.filters import FACETS, LABELS, View
 
@@ -42,6 +43,8 @@ class Ids:
 
 
 Offered = dict[str, list[Choice]]  # the choices of each filter
+EXAMPLES = {"cycles": ">100", "capacity": "4.5-5", "retention": "<80", "ce": ">99.9"}
+COUNTED = 3  # complete cycles: its name leads to them
 TABLE = PrefixIds("experiments")
 EVERYTHING = "everything"
 
@@ -85,8 +88,23 @@ def filter_panel(view: View) -> dbc.Offcanvas:
         labelled(LABELS[name], dbc.Input(id=Ids.part(name), type="date", value=value))
         for name, value in (("from", view.created_from), ("to", view.created_to))
     ]
+    figures = [
+        labelled(
+            LABELS[name],
+            dbc.Input(
+                id=Ids.part(name),
+                value=view.figures.get(name, ""),
+                debounce=True,
+                placeholder=example,
+                maxlength=40,
+                autocomplete="off",
+            ),
+        )
+        for name, example in EXAMPLES.items()
+    ]
+    pairs = [html.Div(days, className="bem-two"), html.Div(figures, className="bem-two")]
     return dbc.Offcanvas(
-        html.Div([*fields, html.Div(days, className="bem-two")], className="bem-filters"),
+        html.Div([*fields, *pairs], className="bem-filters"),
         id=Ids.PANEL,
         title=html.Span("Filter", id=Ids.PANEL_TITLE),
         labelledby=Ids.PANEL_TITLE,
@@ -131,7 +149,8 @@ def filter_chips(view: View, choices: Offered) -> list[Component]:
         words = [_label(name, choice) for choice in choices[name] if choice.value in chosen]
         if chosen:
             chips.append(_chip(name, ", ".join(words)))
-    for name, value in (("from", view.created_from), ("to", view.created_to), ("q", view.text)):
+    texts = {"from": view.created_from, "to": view.created_to, "q": view.text, **view.figures}
+    for name, value in texts.items():
         if value:
             chips.append(_chip(name, value))
     if chips:
@@ -185,8 +204,17 @@ def row_cells(
         "duration": formatting.lasted(row.duration_s(time)) or "–",
         **_test_time(took, who),
         "pauses": formatting.lasted(took.pauses_s if took else None) or "–",
+        "cycles": "–" if row.cycles is None else formatting.number(row.cycles),
+        "capacity": _figure(row.capacity_ah, lambda value: f"{value:.4g}"),
+        "retention": _figure(row.retention_pct, lambda value: f"{value:.1f}"),
+        "ce": _figure(row.ce_pct, lambda value: f"{value:.2f}"),
+        "tab": "?tab=cycles" if (row.cycles or 0) >= COUNTED else "",
     }
     for name, moment in moments.items():
         cells[name] = formatting.when(moment, who.zone, time) or "–"
         cells[f"{name}_title"] = formatting.utc(moment)
     return cells
+
+
+def _figure(value: float | None, words: Callable[[float], str]) -> str:
+    return "–" if value is None else words(value)

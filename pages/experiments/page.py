@@ -19,9 +19,18 @@ from db.queries.references import existing
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
 from pages.experiments import listing
-from pages.experiments.filters import FACETS, FORMER_STATUS, PARTS, View, from_store, to_filter
+from pages.experiments.filters import (
+    FACETS,
+    FORMER_STATUS,
+    PARTS,
+    View,
+    from_store,
+    to_filter,
+    unknown_figures,
+)
 from pages.experiments.listing import TABLE, Ids
 from pages.experiments.row_table import register_table, table_page
+from pages.experiments.rules import rules_button, rules_dialog
 from pages.sent import (
     asked_values,
     unknown_choices,
@@ -44,6 +53,7 @@ def understood(query: Mapping[str, Sent]) -> tuple[View, list[str]]:
     for name in ("battery", "station", "profile"):
         known[name] = existing(database(), name, map(int, facets[name]))
         problems += unknown_ids(name, query.get(name), known[name])
+    problems += unknown_figures(query)
     problems += unknown_days(query, ("from", "to")) + unknown_sort(query.get("sort"), SortKey)
     view = from_store({**query, **{name: sorted(map(str, ids)) for name, ids in known.items()}})
     return view, problems
@@ -71,12 +81,14 @@ def layout(**query: Sent) -> Component:
     ]
     head = [
         page_header(
-            "Experiments", count=html.Span(id=Ids.COUNT), actions=listing.header_actions(view)
+            "Experiments",
+            count=html.Span(id=Ids.COUNT),
+            actions=[*listing.header_actions(view), *rules_button(viewer())],
         ),
         *unknown_note(problems),
         html.Div(bar, className="bem-bar"),
     ]
-    panels = [listing.filter_panel(view)]
+    panels = [listing.filter_panel(view), *rules_dialog(viewer())]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 

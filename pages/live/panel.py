@@ -19,6 +19,7 @@ from cycling.terms import ExperimentStatus, StationState, StepEnd
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.run import RunAlarm, StepEndFacts
 from pages.live.content import LiveView
+from pages.live.cycles import cycles_card
 from pages.station.labels import clock
 from pages.station.progress import (
     LATE_S,
@@ -61,7 +62,7 @@ def panel_cards(view: LiveView, zone: tzinfo, *, operates: bool) -> list[Compone
     """Return the cards."""
     cards = [_instructions(view, zone)] if view.compiled and view.compiled.rows else []
     alarms = _alarms(view, zone, operates=operates)
-    return [*cards, *([alarms] if alarms else []), _limits(view)]
+    return [*cards, *cycles_card(view), *([alarms] if alarms else []), _limits(view)]
 
 
 def listed(

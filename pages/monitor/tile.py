@@ -12,11 +12,13 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import Children
+from components.figures.sparkline import capacity_path
 from components.readings import amperes
 from cycling.terms import StationState
 from db.queries.stations.state import StationNow
 from db.terms import OverviewState
 from pages.station import labels
+from pages.station.cycles import last_cycle_text
 from pages.station.progress import loop_label, progress
 
 FIRST_WITHIN_S = 10
@@ -122,6 +124,15 @@ def run(station: StationNow, zone: tzinfo) -> Words | None:
     line = "Line " if at.row.line is not None else ""
     place = f"{line}{at.number:,} of {at.count:,}: {at.words}"
     return [first, place, round(begun.timestamp() * 1000) if begun else None]
+
+
+def cycles(station: StationNow) -> Words | None:
+    """Return words about the last complete cycle, where they lead, and the capacities' line."""
+    found, experiment = station.cycles, station.experiment
+    if experiment is None or found is None or not found.cycles:
+        return None
+    address = f"/experiments/{experiment.id}?tab=cycles"
+    return [last_cycle_text(found), address, capacity_path(found.capacities_ah)]
 
 
 def no_measures_text(station: StationNow, zone: tzinfo) -> list[Any]:

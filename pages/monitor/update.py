@@ -46,6 +46,7 @@ class Key:
     ACTS = "b"
     NEXT = "x"
     HEARD = "y"
+    CYCLES = "j"  # words about the last complete one, and the path of the capacities; or null
     LINE_DIGEST = "dl"
     LINE = "t"  # paths of line and gaps, and whether it is dashed
     VALUES_DIGEST = "dv"
@@ -138,6 +139,7 @@ def text(station: StationNow, zone: tzinfo, *, operates: bool) -> dict[str, Any]
         Key.ACTS: tile.acts(station, operates=operates),
         Key.NEXT: tile.next_text(station),
         Key.HEARD: tile.heard(station),
+        Key.CYCLES: tile.cycles(station),
     }
 
 

@@ -28,6 +28,7 @@ from db.models import (
     StationLive,
 )
 from db.terms import CommandState
+from pages.station.progress import Remaining
 from tests.browser.conftest import Served
 from tests.browser.waiting import drag, keep_toasts, settled, wait_until
 from tests.running_lab import RunningLab, twelve
@@ -455,6 +456,39 @@ def test_what_a_pause_records_is_shown(page: Page, station: Station, sign_in):
     expect(strip).not_to_contain_text("–")
 
 
+def test_after_a_run_no_channel_that_it_recorded_is_said_to_be_not_recorded(
+    page: Page, station: Station, sign_in
+):
+    """A station at rest speaks of one temperature; the run has recorded two."""
+    sign_in(page, "viewer")
+    open_live(page, station)
+    strip = page.locator(".bem-strip")
+    over = {"status": ExperimentStatus.FINISHED, "finished_at": datetime.now(UTC)}
+    station.lab.change(Experiment, station.experiment, **over)
+    idle = {"state": StationState.IDLE, "experiment_id": None, "output_on": False}
+    station.lab.change(StationLive, station.id, **idle, current_a=0.0, temperature_degc=24.5)
+    expect(strip).to_contain_text("24.5")
+    expect(strip.locator(".none")).to_have_text("– not reported now")
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_what_is_left_of_an_instruction_stands_in_one_line(
+    page: Page, station: Station, sign_in, width: int
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(page, "viewer")
+    open_live(page, station)
+    lines = page.locator(".bem-steps .now .r").evaluate(
+        """one => {
+          one.textContent = "about 58 min 32 s left";
+          const range = document.createRange();
+          range.selectNodeContents(one);
+          return range.getClientRects().length;
+        }"""
+    )
+    assert lines == 1
+
+
 def test_a_silent_station_is_not_shown_as_stopped(page: Page, station: Station, sign_in):
     sign_in(page, "viewer")
     open_live(page, station)
@@ -699,6 +733,26 @@ def test_the_script_writes_durations_as_the_page_does(lab: RunningLab, page: Pag
     page.wait_for_function("() => Boolean(window.bem && bem.left)")
     seconds = [0, 59.6, 492, 3599.6, 3629.6, 86_369, 86_399.4, 89_520, 172_000.5]
     written = page.evaluate(
-        "seconds => seconds.map(one => bem.left([bem.now(), 0, one, 0, 0, 1]).span)", seconds
+        "seconds => seconds.map(one => bem.left([bem.now(), 0, one, 0, 0, 1]).next)", seconds
     )
-    assert written == [duration_words(one) for one in seconds]
+    assert written == [f"in {duration_words(one)}" for one in seconds]
+
+
+def test_the_script_says_what_is_left_as_the_page_does(lab: RunningLab, page: Page, sign_in):
+    """Also of an instruction that takes longer than expected, and of which that is not said yet."""
+    sign_in(page, "viewer")
+    page.goto("/")
+    page.wait_for_function("() => Boolean(window.bem && bem.left)")
+    at = datetime(2126, 1, 1, tzinfo=UTC)  # nothing passes before it
+    kinds = [(False, False), (False, True), (True, True)]
+    left = [
+        Remaining(at, 10.0, step_s, after_s, rate, is_exact=is_exact, ends_by_time=by_time)
+        for step_s in (300.0, 0.0, -19.0, -21.0, -400.0)
+        for after_s in (0.0, 4000.0)
+        for rate in (0.0, 1.0, 25.0)
+        for is_exact, by_time in kinds
+        if step_s >= 0 or not by_time
+    ]
+    numbers = [[at.timestamp() * 1000, *one.numbers()] for one in left]
+    said = page.evaluate("all => all.map(bem.left).map(one => [one.words, one.next])", numbers)
+    assert said == [[one.words(), one.until_next()] for one in left]

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 import db.commands
+from cycling.analysis.cycles.rules import Rule, RuleKind
 from cycling.analysis.integration import Edge
 from cycling.battery.conventions import OwnChoices
 from cycling.errors import InputError
@@ -29,6 +30,7 @@ from db.commands.queue import NewPlan
 from db.engine import Database
 from db.models import AuditEntry, Experiment, StationAlarm
 from db.queries.batteries.detail import battery_details
+from db.queries.experiments.cycle_rules import OwnRule
 from db.queries.stations.details import station_set_up
 from db.terms import Role
 from tests.integration.db.commands.experiments.test_force_end import Bench
@@ -65,6 +67,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "queue.plans": "add_within take_plan",
         "queue.rows": "take_battery take_stations publish become hold note take_back put_in_order",
         "wattrex.parked_rows": "park reconcile portions",
+        "stations.control": "add_command",
         "stations.setup": "insert_station take_unit store_figures",
         "users.sessions": "begin_session end_sessions record",
         "users.sign_in": "refused forget_tries unchanged",
@@ -99,7 +102,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "stations.out_of_service": "hold_queues_out_of_service",
         "queue.rows": "next_queued hold_back hold_queue take_back_queue",
         "master_node.refused_messages": "note_refused",
-        "master_node.runs": "runs_now add_event store_events accept "
+        "master_node.runs": "runs_now is_paused add_event store_events accept "
         "begin pause resume end stop_reason stations_of_experiments events_of",
         "units.registration": "register store_devices store_detected registered_units set_online "
         "note_contact",
@@ -111,6 +114,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
     },
     WORKER: {
         "experiments.channels": "ensure_channels",
+        "experiments.cycle_watch": "judge_cycles",
         "experiments.damage": "alarm_damage",
         "experiments.deletion": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",
@@ -287,6 +291,13 @@ def experiments(diary: Diary) -> None:
     give("experiments.edges.set_edge", "set edge", experiment, Edge.HOLD, by=by)
     own = OwnChoices(formation_cycles=3)
     give("experiments.cycle_choices.choose_cycles", "choose cycles", experiment, own, by=by)
+    pulse = "experiments.wrong_pulses.tick_pulse"
+    give(pulse, "untick pulse", experiment, 1, is_right=False, by=by)
+    give(pulse, "tick pulse", experiment, 1, is_right=True, by=by)
+    low, rules = Rule(RuleKind.CE, 99.0), "experiments.cycle_rules"
+    chosen = {low.kind: OwnRule(low)}
+    give(f"{rules}.choose_rules", "choose rules", experiment, chosen, by=by)
+    give(f"{rules}.choose_laboratory_rules", "choose laboratory's rules", {low.kind: low}, by=by)
     corrections = Corrections(time_zone="Europe/Madrid")
     remember(diary.database, "ab", corrections, file_name="cell.csv", by=by)
     give("experiments.import_corrections.forget", "forget corrections", "ab", by=by)

@@ -3,35 +3,15 @@
 The measured course is held against the expected one.
 """
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
-
 import numpy as np
-import pytest
 from sqlalchemy import select
 
 from cycling.terms import ExperimentState, Technology
 from db import series
 from db.commands.audit import By
 from db.commands.queue import confirm_battery
-from db.commands.stations.setup import add_station
-from db.engine import Database, connect
-from db.models import (
-    AvailableMeasure,
-    DetectedDevice,
-    GenericMeasure,
-    InstructionDetail,
-    StationLive,
-    Unit,
-)
-from db.models.station_rows import NewStation
+from db.engine import Database
+from db.models import GenericMeasure, InstructionDetail, StationLive
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
 from db.queries.stations.queue import find_plan
@@ -40,14 +20,9 @@ from pages.add_experiment.form_data import FormData, Pair
 from pages.add_experiment.form_state import form_state
 from pages.add_experiment.queueing import problems_of, queue
 from pages.experiment.graph.expected_curve import expected_line
-from tests.conftest import require
-from tests.machine import MOSQUITTO
-from tests.servers import Mosquitto, start
 from tests.unit.db.lab import add_cell, read_series, time_range_of
+from tests.virtual_lab import BY, VirtualLab, now, wait_for
 
-BEM = Path(sys.executable).with_name("bem")
-UNIT = "virtual-1"
-BY = partial(By, "oscar", "10.0.0.7")
 SPEED = 1000
 TEXT = """\
 # two cycles of a cell, then half full
@@ -61,76 +36,6 @@ REPEAT 2 CYCLES
 END
 CC, 0.5C, CAPACITY, 40%, VOLTAGE, 4.1
 """
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def wait_for(holds: Callable[[], object], seconds: float = 240.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.1)
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    require(MOSQUITTO)
-    server = Mosquitto(tmp_path / "mosquitto", ("master-node", UNIT))
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def running(database_url: str, broker: Mosquitto, tmp_path: Path) -> Iterator[Database]:
-    """A database with a master node and a virtual unit of one station on it."""
-    processes: list[subprocess.Popen[bytes]] = []
-
-    def run(name: str, user: str, *arguments: str) -> None:
-        environment = {
-            **os.environ,
-            "BEM_DATABASE_URL": database_url,
-            "BEM_DATA_DIR": str(tmp_path / name),
-            "BEM_MQTT_URL": broker.url(user),
-        }
-        processes.append(start([BEM, name, *arguments], tmp_path / f"{name}.log", env=environment))
-
-    run("master-node", "master-node")
-    run("virtual-cycler", UNIT, "--stations", "1", "--speed", str(SPEED), "--hardware-id", UNIT)
-    database = connect(database_url)
-    yield database
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(60)
-        process.kill()
-        process.wait()
-    database.dispose()
-
-
-def set_up_station(database: Database) -> int:
-    """Set up the station once the unit has introduced itself."""
-
-    def device() -> tuple[int, int, int] | None:
-        with database.read() as session:
-            return session.execute(
-                select(Unit.unit_id, DetectedDevice.id, DetectedDevice.compatible_device_id).join(
-                    DetectedDevice, DetectedDevice.unit_id == Unit.unit_id
-                )
-            ).first()
-
-    wait_for(device)
-    unit_id, device_id, kind_id = device()
-    with database.read() as session:
-        offered = session.scalars(
-            select(AvailableMeasure).where(AvailableMeasure.compatible_device_id == kind_id)
-        ).all()
-    measures = tuple((device_id, one.id, one.name) for one in offered)
-    new = NewStation(unit_id, (device_id,), "Station 01", "Lab", measures)
-    return add_station(database, new, by=BY(now()))
 
 
 def mean_difference(database: Database, experiment_id: int) -> float:
@@ -147,8 +52,9 @@ def mean_difference(database: Database, experiment_id: int) -> float:
     )
 
 
-def test_a_text_becomes_an_experiment_that_runs_as_expected(running: Database):
-    station = set_up_station(running)
+def test_a_text_becomes_an_experiment_that_runs_as_expected(virtual_lab: VirtualLab):
+    virtual_lab.begin(SPEED)
+    station, running = virtual_lab.set_up_station(), virtual_lab.database
     cell = add_cell(
         running,
         "NMC-001",

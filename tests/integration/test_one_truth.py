@@ -33,7 +33,7 @@ from tests.unit.pages.visitor import Visitor
 NOW = datetime.now(UTC).replace(microsecond=0)
 SHORT_TIME = re.compile(rf" {NOW.year}|(?<=\d\d:\d\d):\d\d")
 PAUSED = timedelta(days=2, minutes=5)  # days: no place says the minutes
-RUNS = timedelta(days=2, hours=3, minutes=30)
+RUNS = timedelta(days=2, hours=3, minutes=45)  # far from where hours are rounded
 SPARSE_S = 9 * 3600.0  # between two records
 NONE = ("", "–", "-", None)
 

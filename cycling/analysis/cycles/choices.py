@@ -18,6 +18,11 @@ class Direction(StrEnum):
     CHARGE = "charge"
     DISCHARGE = "discharge"
 
+    @property
+    def sign(self) -> int:
+        """The sign of its current."""
+        return 1 if self is Direction.CHARGE else -1
+
 
 class Kind(StrEnum):
     """The kind of a battery: which half of a cycle is its output, and which comes first."""

@@ -12,6 +12,7 @@ Ints = NDArray[np.int64]
 CLASSES = tuple(Fraction(1, n) for n in (50, 30, 25, 20, 10, 5, 3, 2)) + tuple(
     Fraction(n) for n in (1, 2, 3, 5)
 )
+NAMED = np.array([float(one) for one in CLASSES])
 NEAR = 0.1  # a rate within 10 % of a class is of it
 NO_RATE = -1
 
@@ -39,13 +40,8 @@ def rate_classes(current_a: Floats, capacity_ah: float | None) -> RateClasses:
     2C 3C 5C within 10 %; others are of one class where they are within 10 % of its lowest one.
     Without a capacity amperes are sorted so.
     """
-    rates = np.abs(current_a) / (capacity_ah or 1.0)
-    named = np.array([float(one) for one in CLASSES]) if capacity_ah else np.empty(0)
-    values = rates.copy()
-    if len(named):
-        nearest = named[np.argmin(np.abs(np.log(_positive(rates)[:, None] / named)), axis=1)]
-        values = np.where(np.abs(rates / nearest - 1) <= NEAR, nearest, rates)
-    others = ~np.isin(values, named) & (values > 0)
+    values = named_rates(current_a, capacity_ah)
+    others = ~np.isin(values, NAMED if capacity_ah else []) & (values > 0)
     values[others] = _grouped(values[others])
     values = np.where(values > 0, values, np.nan)
     finite = ~np.isnan(values)
@@ -53,6 +49,18 @@ def rate_classes(current_a: Floats, capacity_ah: float | None) -> RateClasses:
     of = np.full(len(values), NO_RATE, np.int64)
     of[finite] = places
     return RateClasses(of, tuple(rate_label(one, capacity_ah) for one in unique.tolist()), unique)
+
+
+def named_rates(current_a: Floats, capacity_ah: float | None) -> Floats:
+    """Return the C-rates of currents (A), shape (n,), near one of the classes that of the class.
+
+    Without a capacity their amperes.
+    """
+    rates = np.abs(current_a) / (capacity_ah or 1.0)
+    if not capacity_ah:
+        return rates
+    nearest = NAMED[np.argmin(np.abs(np.log(_positive(rates)[:, None] / NAMED)), axis=1)]
+    return np.where(np.abs(rates / nearest - 1) <= NEAR, nearest, rates)
 
 
 def rate_label(value: float, capacity_ah: float | None) -> str:

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cycling.analysis.chunk_totals import Counting, add_up
-from cycling.analysis.curves import cut_into_steps
+from cycling.analysis.curves import Steps, cut_into_steps
 from cycling.analysis.cycles import taper
 from cycling.analysis.cycles.choices import Direction
 from cycling.analysis.integration import Samples, columns_of, samples_of
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 HOUR_S = 3600.0
@@ -33,9 +34,22 @@ class ChargeLines:
         """All that flows."""
         return float(self.ah.sum())
 
-    def scaled(self, total_ah: float) -> "ChargeLines":
-        """Return lines that add up to what an instrument counted."""
-        return ChargeLines(self.from_v, self.to_v, self.ah * (total_ah / self.total_ah))
+
+NO_LINES = ChargeLines(np.empty(0), np.empty(0), np.empty(0))
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What of the steps of samples counts.
+
+    `step`, shape (n,), is the place of each sample's step in the others, -1 for none. Shapes
+    (steps,): `until_s` until when a step counts, from its beginning, and `ah` what was counted in
+    it: its lines add up to that. None: they add up to our integral.
+    """
+
+    step: Ints
+    until_s: Floats
+    ah: Floats | None = None
 
 
 def charge_lines(
@@ -53,17 +67,56 @@ def charge_lines(
     """
     samples = _known(samples)
     if not len(samples.time_s):
-        return ChargeLines(*(np.empty(0) for _ in range(3)))
+        return NO_LINES
     how = Counting(deadband_a, has_temperature=False)
     rows = add_up(iter([samples]), how, 0.0).steps
     net_as = rows.sums("charge_as") - rows.sums("discharge_as")
-    sign = 1.0 if direction is Direction.CHARGE else -1.0
-    until_s = np.where(np.sign(net_as) == sign, np.inf, 0.0)
+    until_s = np.where(np.sign(net_as) == direction.sign, np.inf, 0.0)
     if not with_cv:
         parts = taper.parts(rows.ends, is_cv)
         has_cv = (parts.constant_voltage_as > 0) & (until_s > 0)
         until_s[has_cv] = parts.constant_current_s[has_cv]
-    return _lines(samples, sign, until_s, deadband_a)
+    step = np.repeat(np.arange(len(rows)), rows.end_row - rows.first_row)
+    return shared_lines(samples, direction, Shares(step, until_s), deadband_a=deadband_a)
+
+
+def shared_lines(
+    samples: Samples, direction: Direction, shares: Shares, *, deadband_a: float
+) -> ChargeLines:
+    """Return what of known samples counts, as lines of one direction.
+
+    A line belongs to the step of the sample that it comes from; where charge, rest and discharge
+    are steps of their own, to that of the one to which the current comes up.
+    """
+    if not len(samples.time_s):
+        return NO_LINES
+    steps = cut_into_steps(samples.time_s, columns_of(samples)[3:6], samples.led_s)
+    current_a = direction.sign * _driven(samples.current_a, deadband_a)
+    starts, last = steps.starts, steps.starts + steps.rows - 1
+    following = np.minimum(np.arange(len(current_a)) + 1, len(current_a) - 1)
+    following[last] = last
+    comes_up = (current_a <= 0) & (current_a[following] > 0)
+    of = np.where(comes_up, shares.step[following], shares.step)
+    passed_s = np.where(of == shares.step, _passed_s(steps, shares.step), 0.0)
+    ah = _positive(current_a, current_a[following]) * steps.counted_s / HOUR_S
+    lead_ah = np.maximum(current_a[starts], 0.0) * steps.lead_s / HOUR_S
+    until_s = np.append(shares.until_s, 0.0)  # of no step: the place -1
+    counts = passed_s < until_s[of] * (1 - 1e-12)
+    leads = until_s[shares.step[starts]] > 0
+    first, to, more_ah = starts, starts, np.where(leads, lead_ah, 0.0)
+    if shares.ah is not None:
+        sums_ah = _sums(len(shares.ah), (of, ah), (shares.step[starts], lead_ah))
+        factors = np.divide(shares.ah, sums_ah, out=np.ones(len(sums_ah)), where=sums_ah > 0)
+        factors = np.append(factors, 1.0)
+        ah, more_ah = ah * factors[of], more_ah * factors[shares.step[starts]]
+        unseen = _unseen(shares.step, np.where(sums_ah > 0, 0.0, shares.ah))
+        first, to, more_ah = map(np.concatenate, zip((first, to, more_ah), unseen, strict=True))
+    voltage_v = samples.voltage_v
+    return ChargeLines(
+        np.insert(voltage_v, first, voltage_v[first]),
+        np.insert(voltage_v[following], first, voltage_v[to]),
+        np.insert(np.where(counts, ah, 0.0), first, more_ah),
+    )
 
 
 def running_ah(samples: Samples, deadband_a: float) -> Floats:
@@ -79,6 +132,16 @@ def running_ah(samples: Samples, deadband_a: float) -> Floats:
     return np.cumsum(flowed_as) / HOUR_S
 
 
+def begin_ah(samples: Samples, first: int, deadband_a: float) -> float:
+    """Return the same where the step of a sample begins that is its first one."""
+    steps = cut_into_steps(samples.time_s, columns_of(samples)[3:6], samples.led_s)
+    place = int(np.searchsorted(steps.starts, first))
+    is_first = place < len(steps.starts) and steps.starts[place] == first
+    lead_s = float(steps.lead_s[place]) if is_first else 0.0
+    led_as = float(_driven(samples.current_a[first : first + 1], deadband_a)[0]) * lead_s
+    return float(running_ah(samples, deadband_a)[first]) - led_as / HOUR_S
+
+
 def _known(samples: Samples) -> Samples:
     finite = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
     if finite.all():
@@ -90,26 +153,32 @@ def _driven(current_a: Floats, deadband_a: float) -> Floats:
     return np.where(np.abs(current_a) < deadband_a, 0.0, np.nan_to_num(current_a))
 
 
-def _lines(samples: Samples, sign: float, until_s: Floats, deadband_a: float) -> ChargeLines:
-    """Return the lines of steps until so long (s) after their beginning, shape (steps,)."""
-    steps = cut_into_steps(samples.time_s, columns_of(samples)[3:6], samples.led_s)
-    current_a = sign * _driven(samples.current_a, deadband_a)
-    step = np.repeat(np.arange(len(steps.starts)), steps.rows)
-    last = steps.starts + steps.rows - 1
-    following = np.minimum(np.arange(len(step)) + 1, len(step) - 1)
-    following[last] = last
+def _passed_s(steps: Steps, step: Ints) -> Floats:
+    """Return how long before each sample its step began."""
     passed_s = np.cumsum(steps.counted_s) - steps.counted_s
-    passed_s += (steps.lead_s - passed_s[steps.starts])[step]
-    ah = _positive(current_a, current_a[following]) * steps.counted_s / HOUR_S
-    counts = passed_s < until_s[step] * (1 - 1e-12)
-    lead_ah = np.maximum(current_a[steps.starts], 0.0) * steps.lead_s / HOUR_S
-    lead_ah[until_s <= 0] = 0.0
-    voltage_v = samples.voltage_v
-    return ChargeLines(
-        np.insert(voltage_v, steps.starts, voltage_v[steps.starts]),
-        np.insert(voltage_v[following], steps.starts, voltage_v[steps.starts]),
-        np.insert(np.where(counts, ah, 0.0), steps.starts, lead_ah),
-    )
+    begins = np.flatnonzero(np.append(True, step[1:] != step[:-1]))
+    before_s = np.append(0.0, steps.counted_s)[begins] / 2  # half of a line that goes on over it
+    cuts = np.isin(begins, steps.starts)
+    before_s[cuts] = steps.lead_s[np.searchsorted(steps.starts, begins[cuts])]
+    runs = np.diff(np.append(begins, len(step)))
+    return passed_s - np.repeat(passed_s[begins] - before_s, runs)
+
+
+def _sums(steps: int, *lines: tuple[Ints, Floats]) -> Floats:
+    """Return what lines add up to by step, shape (steps,); those of no step (-1) are left out."""
+    sums = np.zeros(steps + 1)
+    for step, ah in lines:
+        sums += np.bincount(step + 1, ah, steps + 1)
+    return sums[1:]
+
+
+def _unseen(step: Ints, ah: Floats) -> tuple[Ints, Ints, Floats]:
+    """Return first and last sample of steps in which only the counter saw this charge."""
+    begins = np.flatnonzero(np.append(True, step[1:] != step[:-1]))
+    last = np.append(begins[1:], len(step)) - 1
+    more_ah = np.append(ah, 0.0)[step[begins]]
+    which = more_ah > 0
+    return begins[which], last[which], more_ah[which]
 
 
 def _positive(from_: Floats, to: Floats) -> Floats:

@@ -1,6 +1,8 @@
 """Pulses of current after a rest, and the resistance that voltage shows after so many seconds."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from cycling.analysis.integration import Samples
 from cycling.analysis.voltage.runs import Rows
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 TIMES_S = (0.1, 1.0, 10.0, 30.0)
 LONGEST_S = 120.0  # what goes on for longer is a charge or a discharge
@@ -22,10 +25,12 @@ class Pulses:
     there, `net_ah` what had been charged since the first sample. `current_a` is the median of the
     pulse. `resistance_ohm`, shape (pulses, times), is that after `times_s`; `first_ohm` that of the
     first sample, which comes after `first_s`, `end_ohm` that of the last, after `duration_s`.
-    `first_v` and `end_v` are the voltages there, `rested_s` is how long the rest was.
+    `first_v` and `end_v` are the voltages there, `rested_s` is how long the rest was. `row` is the
+    place of the first sample.
     """
 
     times_s: tuple[float, ...]
+    row: Ints
     begin_s: Floats
     rested_s: Floats
     duration_s: Floats
@@ -44,14 +49,28 @@ class Pulses:
         """How many there are."""
         return len(self.begin_s)
 
+    @property
+    def step_a(self) -> Floats:
+        """By how much the current steps (A)."""
+        return self.current_a - self.rest_a
+
     def of(self, which: NDArray[np.bool_]) -> "Pulses":
         """Return some of them, such as those that a person left ticked."""
         columns = [one.name for one in fields(self) if one.name != "times_s"]
         return Pulses(self.times_s, *(getattr(self, name)[which] for name in columns))
 
+    def at(self, row: Ints, net_ah: Floats) -> "Pulses":
+        """Return them as part of more samples: their places there, and what was charged before."""
+        return replace(self, row=row, net_ah=net_ah)
+
     def area_resistance(self, area_cm2: float, cells: int = 1) -> Floats:
         """Return R x area of one of so many cells in series, in ohm cm2, shape (pulses, times)."""
         return self.resistance_ohm * (area_cm2 / cells)
+
+
+NUMBERS = tuple(
+    one.name for one in fields(Pulses) if one.name not in ("times_s", "row", "resistance_ohm")
+)
 
 
 def pulses(
@@ -72,13 +91,26 @@ def pulses(
     rows = Rows.of(samples, deadband_a)
     results = [_pulse(rows, int(first), times_s) for first in rows.firsts()]
     results = [one for one in results if one["duration_s"] <= longest_s]
-    names = [one.name for one in fields(Pulses) if one.name not in ("times_s", "resistance_ohm")]
-    columns = {name: np.array([float(one[name]) for one in results]) for name in names}
+    return _table(results, times_s)
+
+
+def joined(parts: Sequence[Pulses], times_s: tuple[float, ...] = TIMES_S) -> Pulses:
+    """Put pulses below each other; all have these times."""
+    names = [one.name for one in fields(Pulses) if one.name != "times_s"]
+    parts = parts or [_table([], times_s)]
+    return Pulses(
+        times_s, *(np.concatenate([getattr(one, name) for one in parts]) for name in names)
+    )
+
+
+def _table(results: Sequence[dict[str, Any]], times_s: tuple[float, ...]) -> Pulses:
+    places = np.array([one["row"] for one in results], np.int64)
+    columns = {name: np.array([float(one[name]) for one in results]) for name in NUMBERS}
     table = np.array([one["resistance_ohm"] for one in results]).reshape(len(results), len(times_s))
-    return Pulses(times_s=times_s, **columns, resistance_ohm=table)
+    return Pulses(times_s=times_s, row=places, **columns, resistance_ohm=table)
 
 
-def _pulse(rows: Rows, first: int, times_s: tuple[float, ...]) -> dict[str, float | Floats]:
+def _pulse(rows: Rows, first: int, times_s: tuple[float, ...]) -> dict[str, Any]:
     rest, last = first - 1, rows.last(first)
     led_s = rows.led_s[first]  # where it says so, the rest went on after its last sample
     begin_s = rows.time_s[first] - led_s if led_s > 0 else rows.time_s[rest]
@@ -87,6 +119,7 @@ def _pulse(rows: Rows, first: int, times_s: tuple[float, ...]) -> dict[str, floa
     volts, amps = voltage_v - rows.voltage_v[rest], current_a - rows.current_a[rest]
     at = [np.interp(times_s, since_s, one, left=np.nan, right=np.nan) for one in (volts, amps)]
     return {
+        "row": rows.place[first],
         "begin_s": begin_s,
         "rested_s": rows.rested_s(first),
         "duration_s": since_s[-1],

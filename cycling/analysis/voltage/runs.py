@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.analysis.curves import same_step
+from cycling.analysis.curves import cut_into_steps
 from cycling.analysis.integration import Samples, columns_of
 from cycling.analysis.voltage.lines import running_ah
 
@@ -21,7 +21,7 @@ RISE_S = 1.0  # so long a current may take to come up
 class Rows:
     """Samples that are known, shapes (n,); `sign` 0 is rest, `led_s` the time that leads to each.
 
-    `ends` are the last rows of runs of one sign.
+    `place` is where each stands among all samples; `ends` are the last rows of runs of one sign.
     """
 
     time_s: Floats
@@ -30,6 +30,7 @@ class Rows:
     net_ah: Floats
     sign: Ints
     led_s: Floats
+    place: Ints
     ends: Ints
 
     @classmethod
@@ -38,13 +39,13 @@ class Rows:
         finite = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
         if not finite.any():
             none, no_rows = np.empty(0), np.empty(0, np.int64)
-            return cls(none, none, none, none, no_rows, none, no_rows)
+            return cls(none, none, none, none, no_rows, none, no_rows, no_rows)
         columns = [column[finite] for column in columns_of(samples)]
         time_s, voltage_v, current_a = columns[:3]
         sign = np.where(np.abs(current_a) < deadband_a, 0, np.sign(current_a)).astype(np.int64)
-        goes_on = same_step(columns[3:6])
-        led_s = np.where(goes_on, 0.0, columns[7])
-        led_s = np.minimum(led_s, np.diff(time_s, prepend=time_s[:1]))
+        steps = cut_into_steps(time_s, columns[3:6], columns[7])
+        led_s = np.zeros(len(time_s))
+        led_s[steps.starts] = steps.lead_s
         turns = np.flatnonzero(sign[1:] != sign[:-1])
         return cls(
             time_s,
@@ -53,6 +54,7 @@ class Rows:
             running_ah(samples, deadband_a)[finite],
             sign,
             led_s,
+            np.flatnonzero(finite),
             np.append(turns, len(time_s) - 1),
         )
 

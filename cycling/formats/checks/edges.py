@@ -83,9 +83,8 @@ def edge_problems(mapping: Mapping, edges: EdgeWatch) -> list[Problem]:
     if edges.part <= UNSURE or any(map(mapping.column, says)):
         return []
     text = (
-        f"Records are up to {duration_words(edges.longest_s)} apart where the current changes. "
-        "This time is taken to be of the new step, as instruments write the last record of a step "
-        f"at its end. If it is of the old one, charge or discharge is {edges.part:.1%} off: "
-        "change it with “Edges of steps” on the experiment's page."
+        f"Records are up to {duration_words(edges.longest_s)} apart where the current changes: "
+        f"charge may be {edges.part:.1%} off. This time is taken to be of the new step; "
+        "“Edges of steps” on the experiment's page changes it."
     ).replace("%", " %")
     return [Problem("warning", text, code=SPARSE_EDGES)]

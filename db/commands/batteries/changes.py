@@ -17,8 +17,9 @@ from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import Technology
 from db.commands import audit
 from db.commands.audit import By
+from db.commands.experiments.summaries import outdate_summaries
 from db.engine import Database
-from db.models import Battery, BatteryDetails
+from db.models import Battery, BatteryDetails, CycleSummary, Experiment
 from db.models.battery_rows import (
     EXACT,
     ONLY_OURS,
@@ -117,6 +118,8 @@ def change_battery(
                 return False
             _check_change(session, battery_id, before, new, seen)
             _store(session, battery_id, new)
+            its = select(Experiment.id).where(Experiment.battery_id == battery_id)
+            outdate_summaries(session, CycleSummary.experiment_id.in_(its))
             audit.record(session, by, "change battery", f"battery {battery_id}", changes)
             return True
     except IntegrityError as error:

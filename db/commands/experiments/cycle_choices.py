@@ -10,8 +10,9 @@ from cycling.battery.conventions import OwnChoices, problem_of
 from cycling.errors import InputError, NotFoundError
 from db.commands import audit
 from db.commands.audit import By
+from db.commands.experiments.summaries import outdate_summaries
 from db.engine import Database
-from db.models import CycleChoices, Experiment
+from db.models import CycleChoices, CycleSummary, Experiment
 from db.queries.experiments.cycle_choices import experiment_battery, own_choices
 from db.queries.experiments.deletion import gone_words
 from db.repeating import repeated
@@ -39,6 +40,7 @@ def choose_cycles(database: Database, experiment_id: int, own: OwnChoices, *, by
         if own != OwnChoices():
             who = {"user_name": by.user_name[:60], "chosen_at": by.now}
             session.add(CycleChoices(experiment_id=experiment_id, **_values(after), **who))
+        outdate_summaries(session, CycleSummary.experiment_id == experiment_id)
         detail = {name: [_words(one) for one in pair] for name, pair in changes.items()}
         audit.record(session, by, "choose cycles", f"experiment {experiment_id}", detail)
 

@@ -29,6 +29,9 @@ from db.models import (
     Base,
     Command,
     CycleChoices,
+    CycleRule,
+    CycleSummary,
+    CycleWatch,
     DeletedExperiment,
     Experiment,
     ExperimentName,
@@ -52,6 +55,7 @@ from db.models import (
     StationStatus,
     Statistics,
     SyncRepair,
+    WrongPulse,
 )
 from db.queries.experiments.deletion import (
     existing_or_planned,
@@ -80,6 +84,8 @@ LONG = (
 SHORT: tuple[Any, ...] = (
     Note,
     CycleChoices,
+    CycleRule,
+    CycleWatch,
     ImportSource,
     ImportFile,
     StationAlarm,
@@ -87,8 +93,9 @@ SHORT: tuple[Any, ...] = (
     ExperimentName,
     SyncRepair,
     FormerNumber,
+    WrongPulse,
 )
-SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics)
+SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 

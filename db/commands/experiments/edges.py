@@ -8,9 +8,10 @@ from cycling.formats.columns.fields import Field
 from db import series
 from db.commands import audit
 from db.commands.audit import By
+from db.commands.experiments.summaries import outdate_summaries
 from db.engine import Database
 from db.measures.source import counter_channels
-from db.models import ImportSource, Statistics
+from db.models import CycleSummary, ImportSource, Statistics
 from db.repeating import repeated
 
 NO_STEP_TIME = "The file of this experiment has no step time, so nothing says where to split."
@@ -41,5 +42,6 @@ def _set(database: Database, experiment_id: int, edge: Edge, *, by: By) -> None:
         this = ImportSource.experiment_id == experiment_id
         session.execute(update(ImportSource).where(this).values(edge=edge.value))
         session.execute(delete(Statistics).where(Statistics.experiment_id == experiment_id))
+        outdate_summaries(session, CycleSummary.experiment_id == experiment_id)
         detail = {"before": before or "by its columns", "edge": edge.value}
         audit.record(session, by, "set edge", f"experiment {experiment_id}", detail)

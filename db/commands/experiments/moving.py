@@ -5,11 +5,13 @@ from sqlalchemy.orm import Session
 
 from db.models import (
     CycleChoices,
+    CycleRule,
     Experiment,
     FormerNumber,
     ImportSource,
     Note,
     RedoxElectrolyte,
+    WrongPulse,
 )
 
 
@@ -19,7 +21,8 @@ def move_to(session: Session, old: Experiment, new: Experiment) -> None:
     new.battery_id, new.profile_id = old.battery_id, old.profile_id
     of_new = RedoxElectrolyte.experiment_id == new.id
     has_own = session.scalar(select(func.count()).select_from(RedoxElectrolyte).where(of_new))
-    for table in (Note, CycleChoices, FormerNumber, *(() if has_own else (RedoxElectrolyte,))):
+    moved = (Note, CycleChoices, CycleRule, WrongPulse, FormerNumber)
+    for table in (*moved, *(() if has_own else (RedoxElectrolyte,))):
         of_old = table.experiment_id == old.id
         session.execute(update(table).where(of_old).values(experiment_id=new.id))
     source, its = (session.get(ImportSource, one.id) for one in (old, new))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from cycling.terms import NOT_ENDED, ExperimentStatus, StationCommand
 from db.models import Command, CyclerStation, Experiment, Run, RunEvent, Unit, UsedMeasure
 from db.statements import count_changed, insert_missing
+from db.terms import is_rule
 
 MAX_REASON = 250
 
@@ -136,6 +137,8 @@ def stop_reason(session: Session, experiment_id: int, station_reason: str) -> st
     ).first()
     if command is None:
         return station_reason or "Stopped at the station"
+    if is_rule(command.user_name):
+        return f"Stopped {command.reason}: {command.user_name}"
     why = f": {command.reason}" if command.reason else ""
     return f"Stopped by {command.user_name}{why}"
 

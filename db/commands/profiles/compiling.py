@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -114,9 +113,7 @@ def checked_program(
     """Return the program. Raises RefusedProfileError for what cannot be carried out fully."""
     if capacity_ah is not None and not 0 < capacity_ah < float("inf"):
         raise InputError("The capacity of the battery is a number of Ah above 0.")
-    # No message of ours carries END TEST to a station, so none can carry it out.
-    station = replace(capabilities, end_test=False)
-    checked = check_profile(text, capacity_ah, battery=battery, station=station)
+    checked = check_profile(text, capacity_ah, battery=battery, station=capabilities)
     if checked.program is None or not checked.ok:
         raise RefusedProfileError(checked.problems)
     return checked.program

@@ -63,28 +63,50 @@ def request(
             )
         elif kind is not StationCommand.STOP:
             _check(session, kind, unit_id, station_id, experiment_id, live)
-        created_at = database_now(session)
-        command = Command(
-            kind=kind,
-            state=CommandState.PENDING,
+        return add_command(
+            session,
+            kind,
             unit_id=unit_id,
             station_id=station_id,
             experiment_id=experiment_id,
-            reason=reason.strip()[:250],
-            user_name=by.user_name[:60],
-            created_at=created_at,
-            expires_at=None if kind is StationCommand.STOP else created_at + EXPIRES_AFTER,
+            reason=reason,
+            by=by,
         )
-        session.add(command)
-        session.flush()
-        audit.record(
-            session,
-            by,
-            kind.value,
-            f"station {station_id}" if station_id else f"unit {unit_id}",
-            {"command": command.id, "experiment": experiment_id, "reason": command.reason},
-        )
-        return command.id
+
+
+def add_command(
+    session: Session,
+    kind: StationCommand,
+    *,
+    unit_id: int,
+    station_id: int | None,
+    experiment_id: int | None,
+    reason: str,
+    by: By,
+) -> int:
+    """Note in the caller's transaction what is asked, and return the command's id."""
+    created_at = database_now(session)
+    command = Command(
+        kind=kind,
+        state=CommandState.PENDING,
+        unit_id=unit_id,
+        station_id=station_id,
+        experiment_id=experiment_id,
+        reason=reason.strip()[:250],
+        user_name=by.user_name[:60],
+        created_at=created_at,
+        expires_at=None if kind is StationCommand.STOP else created_at + EXPIRES_AFTER,
+    )
+    session.add(command)
+    session.flush()
+    audit.record(
+        session,
+        by,
+        kind.value,
+        f"station {station_id}" if station_id else f"unit {unit_id}",
+        {"command": command.id, "experiment": experiment_id, "reason": command.reason},
+    )
+    return command.id
 
 
 def _check(

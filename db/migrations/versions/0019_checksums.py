@@ -9,7 +9,7 @@ from alembic import op
 from db.migrations import column
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -35,7 +35,7 @@ from db.models import (
 )
 from db.models.battery_rows import description_of
 from db.queries.experiments.deletion import LARGEST_ID, gone_words
-from db.queries.experiments.table import ExperimentTimes
+from db.queries.experiments.rows import ExperimentTimes
 
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL or MariaDB", "mariadb": "MariaDB"}
 MOST_NOTES = 500

@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
 from db.engine import Database
-from db.models import Battery, CyclerStation, Experiment, Plan, Profile, Run
+from db.models import Battery, CyclerStation, CycleSummary, Experiment, Plan, Profile, Run
 from db.queries.lists import mentions
 from db.queries.stations.queue import HAS_ROW
 from db.terms import PlanState
@@ -26,6 +27,34 @@ FACETS = (Experiment.battery_id, Experiment.station_id, Experiment.profile_id, E
 NAMES = ("battery_id", "station_id", "profile_id", "status")
 ENDED_EARLY = func.trim(func.coalesce(Run.end_reason, "")) != ""
 NOT_BEGUN = and_(Plan.state != PlanState.QUEUED, ~HAS_ROW)
+
+
+class CycleFigure(StrEnum):
+    """A number of an experiment's cycles by which the table is sorted and narrowed."""
+
+    CYCLES = "cycles"
+    CAPACITY = "capacity"
+    RETENTION = "retention"
+    EFFICIENCY = "ce"
+
+    @property
+    def column(self) -> InstrumentedAttribute[Any]:
+        """Where it is kept: Ah, %."""
+        return {
+            CycleFigure.CYCLES: CycleSummary.cycles,
+            CycleFigure.CAPACITY: CycleSummary.last_capacity_ah,
+            CycleFigure.RETENTION: CycleSummary.retention_pct,
+            CycleFigure.EFFICIENCY: CycleSummary.mean_ce_pct,
+        }[self]
+
+
+@dataclass(frozen=True)
+class Between:
+    """The numbers that a figure may have, both ends with them; None: no end."""
+
+    figure: CycleFigure
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +69,7 @@ class Filter:
     created_from: datetime | None = None
     created_to: datetime | None = None
     text: str = ""
+    between: tuple[Between, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -72,9 +102,21 @@ def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) ->
         query = query.where(of.created_at >= filters.created_from)
     if filters.created_to is not None:
         query = query.where(of.created_at < filters.created_to)
+    if filters.between:
+        query = query.where(_has_cycles(filters.between, of))
     if searched := filters.text.strip():
         query = query.where(mentions((of.name, of.description), searched))
     return query
+
+
+def _has_cycles(between: Sequence[Between], of: Kept) -> ColumnElement[bool]:
+    """Whether the numbers of the cycles of an experiment lie so; those of none do not."""
+    if of is Plan:
+        return false()
+    fits = [one.figure.column >= one.low for one in between if one.low is not None]
+    fits += [one.figure.column <= one.high for one in between if one.high is not None]
+    its = select(CycleSummary.experiment_id).where(CycleSummary.cycles > 0, *fits)
+    return Experiment.id.in_(its)
 
 
 def _in_plan(filters: Filter) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from cycling.terms import ExperimentState
 from db.engine import Database
 from db.facts import facts
 from db.models import Battery, CyclerStation, Experiment, FormerNumber, Plan, Profile
-from db.queries.experiments.table import state_words
+from db.queries.experiments.rows import state_words
 from db.queries.stations.queue import OFFERED, reason_of
 from db.terms import PlanState
 

@@ -4,9 +4,7 @@ The ids of a page are found first, over as few tables as the filter needs; only 
 of that page joined to what they show. (100,000 experiments: 1.4 ms instead of 302 ms.)
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -27,13 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from cycling.terms import ENDED, NOT_ENDED, ExperimentState, ExperimentStatus, Technology, state_of
+from cycling.terms import NOT_ENDED, ExperimentStatus
 from db.engine import Database
-from db.facts import facts
-from db.models import Battery, CyclerStation, Experiment, Plan, Profile, Run
-from db.queries.experiments.filters import NOT_BEGUN, Filter, Kept, narrowed
+from db.models import Battery, CyclerStation, CycleSummary, Experiment, Plan, Profile
+from db.queries.experiments.filters import CycleFigure, Filter, Kept, narrowed
+from db.queries.experiments.rows import ExperimentRow, rows_of
 from db.queries.lists import Page, Sort, alphabetic, check_page
-from db.queries.stations.queue import reason_of
 from db.terms import PlanState
 
 
@@ -51,44 +48,14 @@ class SortKey(StrEnum):
     STARTED = "started"
     FINISHED = "finished"
     DURATION = "duration"
+    CYCLES = "cycles"
+    CAPACITY = "capacity"
+    RETENTION = "retention"
+    EFFICIENCY = "ce"
 
 
+FIGURES = tuple(SortKey(one.value) for one in CycleFigure)
 TEXTS = (SortKey.NAME, SortKey.BATTERY, SortKey.STATION, SortKey.PROFILE)
-
-
-@dataclass(frozen=True)
-class ExperimentTimes:
-    """What an experiment is called, and since when it is how far."""
-
-    id: int
-    name: str
-    description: str
-    created_at: datetime
-    begun_at: datetime | None
-    finished_at: datetime | None
-
-    def duration_s(self, now: datetime) -> float | None:
-        """Seconds from start to finish, or until now; None before the start."""
-        if self.begun_at is None:
-            return None
-        return ((self.finished_at or now) - self.begun_at).total_seconds()
-
-
-@dataclass(frozen=True)
-class ExperimentRow(ExperimentTimes):
-    """One line of the table; a draft may have neither battery nor station, and has no profile yet.
-
-    `why` says why it waits, was cancelled or ended before its profile did, and by whom; or is "".
-    """
-
-    state: ExperimentState
-    battery_id: int | None
-    battery: str
-    technology: Technology | None
-    station_id: int | None
-    station: str
-    profile: str
-    why: str = ""
 
 
 def list_experiments(
@@ -117,7 +84,7 @@ def list_experiments(
         total = count
         if not filters.is_empty:
             total = sum(_count(session, Filter(), of) for of in (Experiment, Plan))
-        return Page(_rows(session, ids), count, total)
+        return Page(rows_of(session, ids), count, total)
 
 
 def _counted_by_page(offset: int, limit: int, rows: int) -> int | None:
@@ -167,6 +134,8 @@ def _ids_sorted(
             query = query.outerjoin(CyclerStation, CyclerStation.id == of.station_id)
         if sort.key is SortKey.PROFILE:
             query = query.outerjoin(Profile, Profile.id == of.profile_id)
+        if of is Experiment and sort.key in FIGURES:
+            query = query.outerjoin(CycleSummary, CycleSummary.experiment_id == Experiment.id)
         parts.append(query)
     is_text = sort.key in TEXTS
     return _merged(session, parts, offset, limit, descending=sort.descending, is_text=is_text)
@@ -230,6 +199,8 @@ def _sort_column(
     }
     if key is SortKey.DURATION:
         return null() if of is Plan else _duration(session)
+    if key in FIGURES:
+        return null() if of is Plan else CycleFigure(key.value).column
     if merges and key is SortKey.STATUS:
         return _rank(of)
     if merges and key is SortKey.TECHNOLOGY:
@@ -272,79 +243,3 @@ def _counted(filters: Filter, of: Kept) -> Select[int]:
 
 def _count(session: Session, filters: Filter, of: Kept) -> int:
     return session.scalar(_counted(filters, of)) or 0
-
-
-def _rows(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
-    """Return what the table shows of some experiments, in their order; no more columns are read."""
-    rows = session.execute(
-        select(
-            Experiment.id.label("id"),
-            Experiment.name.label("name"),
-            Experiment.description.label("description"),
-            Experiment.created_at.label("published_at"),
-            Plan.created_at.label("defined_at"),
-            Experiment.begun_at.label("begun_at"),
-            Experiment.finished_at.label("finished_at"),
-            Experiment.battery_id.label("battery_id"),
-            Battery.name.label("battery"),
-            Battery.technology.label("technology"),
-            Experiment.station_id.label("station_id"),
-            CyclerStation.name.label("station"),
-            Profile.name.label("profile"),
-            Experiment.status.label("status"),
-            func.coalesce(Run.end_reason, "").label("reason"),
-        )
-        .join(Battery, Battery.id == Experiment.battery_id)
-        .join(CyclerStation, CyclerStation.id == Experiment.station_id)
-        .join(Profile, Profile.id == Experiment.profile_id)
-        .outerjoin(Run, Run.experiment_id == Experiment.id)
-        .outerjoin(Plan, Plan.experiment_id == Experiment.id)
-        .where(Experiment.id.in_(ids))
-    )
-    by_id: dict[int, ExperimentRow] = {}
-    for row in rows:
-        why = row.reason.strip() if row.status in ENDED else ""
-        created_at = row.defined_at or row.published_at
-        state = state_of(row.status, why)
-        by_id[row.id] = facts(ExperimentRow, row, created_at=created_at, state=state, why=why)
-    if missing := [one for one in ids if one not in by_id]:
-        by_id |= {row.id: row for row in _rows_of_plans(session, missing)}
-    return tuple(by_id[id_] for id_ in ids if id_ in by_id)
-
-
-def _rows_of_plans(session: Session, ids: Sequence[int]) -> Iterator[ExperimentRow]:
-    rows = session.execute(
-        select(Plan, Battery.name, Battery.technology, CyclerStation.name, Profile.name)
-        .outerjoin(Battery, Battery.id == Plan.battery_id)
-        .outerjoin(CyclerStation, CyclerStation.id == Plan.station_id)
-        .outerjoin(Profile, Profile.id == Plan.profile_id)
-        .where(Plan.experiment_id.in_(ids), NOT_BEGUN)
-    )
-    for plan, battery, technology, station, profile in rows:
-        yield ExperimentRow(
-            id=plan.experiment_id,
-            name=plan.name,
-            description=plan.description,
-            created_at=plan.created_at,
-            begun_at=None,
-            finished_at=None,
-            state=ExperimentState(plan.state.value),
-            battery_id=plan.battery_id,
-            battery=battery or "",
-            technology=technology,
-            station_id=plan.station_id,
-            station=station or "",
-            profile=profile or "",
-            why=state_words(plan),
-        )
-
-
-def state_words(plan: Plan) -> str:
-    """Say who brought a plan into its state, and why."""
-    why = reason_of(plan)
-    if plan.state is PlanState.CANCELLED:
-        by = f"Cancelled by {plan.state_by}" if plan.state_by else "Cancelled"
-        return f"{by}: {why}" if why else by
-    if plan.state is PlanState.DRAFT:
-        return f"Draft of {plan.user_name}"
-    return why

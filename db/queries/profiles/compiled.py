@@ -306,3 +306,9 @@ def profile_instructions(database: Database, experiment_id: int) -> Mapping[int,
         return {}
     rows = compiled_profiles(database, [profile_id])[profile_id].rows
     return {id_: row for row in rows for id_ in row.ids}
+
+
+def counts_cycles(database: Database, experiment_id: int) -> bool:
+    """Whether the profile of an experiment has a loop that counts cycles, of more than one."""
+    profile = profile_instructions(database, experiment_id)
+    return any((one.cycle or 0) > 1 for one in profile.values())

@@ -118,7 +118,6 @@ def _own(abilities: Mapping[str, Any]) -> StationCapabilities:
         max_current=bool(abilities.get("limits_current")),
         safety=bool(abilities.get("safety")),
         record=bool(abilities.get("record")),
-        end_test=False,  # no message carries it
         whole_numbers=not exact,
         refuses_rounding=not exact,
         guards_battery_range=bool(abilities.get("safety")),

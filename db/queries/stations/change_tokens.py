@@ -17,6 +17,7 @@ from db.models import (
     Command,
     ConfirmedBattery,
     CyclerStation,
+    CycleSummary,
     Experiment,
     OutOfService,
     Plan,
@@ -92,6 +93,7 @@ def station_version(database: Database, station_id: int) -> StationVersion:
         row.battery_id,
         row.reason,
         row.events_through,
+        (row.cycles, row.last_cycle),
     )
     waits = command is not None and not command.state.ended
     is_free = live.state is StationState.IDLE and row.battery_id and not row.alarms
@@ -158,6 +160,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
             func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s).label("clock_offset_s"),
             WattrexUnit.measures_offset_s,
             Run.events_through,
+            CycleSummary.cycles,
+            CycleSummary.last_cycle,
             Command,
             *_counts(),
             ConfirmedBattery.battery_id,
@@ -166,6 +170,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
         .select_from(CyclerStation)
         .outerjoin(live, live.station_id == station)
         .outerjoin(Run, Run.experiment_id == live.experiment_id)
+        .outerjoin(CycleSummary, CycleSummary.experiment_id == live.experiment_id)
         .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
         .outerjoin(WattrexUnit, WattrexUnit.unit_id == CyclerStation.unit_id)
         .outerjoin(Command, (Command.station_id == station) & (Command.id == newest))

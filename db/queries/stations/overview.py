@@ -24,6 +24,7 @@ from db.models import (
     Unit,
     WattrexUnit,
 )
+from db.queries.experiments.cycle_summaries import KeptSummary, kept_summaries
 from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
 from db.queries.profiles.run_times import AS_THE_PROFILE, RunTimes, run_times
 from db.queries.stations.occupancy import (
@@ -112,6 +113,7 @@ def _stations(database: Database, which: ColumnElement[bool]) -> tuple[StationNo
         experiments = find_experiments(session, experiment_ids)
         held = held_plans(session, ids)
         alarms = open_alarms(session, ids)
+        cycles = kept_summaries(session, {one for one in present.values() if one is not None})
         commands = find_commands(session, [row.command_id for row in rows if row.command_id])
     running = [one for id_ in present.values() if (one := experiments.get(id_))]
     profiles = compiled_profiles(database, {one.profile_id for one in running})
@@ -123,6 +125,7 @@ def _stations(database: Database, which: ColumnElement[bool]) -> tuple[StationNo
             last=experiments.get(row.last_id),
             profiles=profiles,
             times=times,
+            cycles=cycles,
             held=held.get(row[0].id, ()),
             alarms=alarms.get(row[0].id, ()),
             queue=queued_names(waiting.get(row[0].id, ())),
@@ -182,6 +185,7 @@ def _station(
     last: ExperimentNow | None,
     profiles: Mapping[int, CompiledProfile],
     times: Mapping[int, RunTimes],
+    cycles: Mapping[int, KeptSummary],
     held: Sequence[HeldNow],
     alarms: Sequence[AlarmNow],
     queue: tuple[str, ...],
@@ -213,6 +217,7 @@ def _station(
         experiment=experiment,
         compiled=profiles.get(experiment.profile_id) if experiment else None,
         times=times.get(experiment.id) if experiment else AS_THE_PROFILE,
+        cycles=cycles.get(experiment.id) if experiment else None,
         last=last,
         confirmed=battery_name(confirmed) if confirmed else None,
         out=OutFacts(out.reason, out.user_name, out.since) if out else None,

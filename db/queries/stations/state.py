@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.models import StationLive
+from db.queries.experiments.cycle_summaries import KeptSummary
 from db.queries.profiles.compiled import CompiledProfile
 from db.queries.profiles.run_times import AS_THE_PROFILE, RunTimes
 from db.terms import CommandState, OverviewState
@@ -156,6 +157,7 @@ class StationNow:
     deprecated: bool = False  # replaced or retired: nothing is heard of it any more
     beneath: OverviewState | None = None  # what it does while an alarm stands first
     times: RunTimes | None = AS_THE_PROFILE
+    cycles: KeptSummary | None = None  # of the present experiment, where one is complete
 
     @property
     def is_wattrex(self) -> bool:

@@ -43,6 +43,7 @@ from pages.experiment.graph.drawing import damaged_words, drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
 from pages.experiment.profile.folding import folded
 from pages.experiment.report import tables
+from pages.experiment.report.cycles import cycle_section
 from pages.experiment.statistics.card import RECORDED, as_of, whole_readings
 from pages.experiment.statistics.evidence import evidence_facts, inferred_facts, warnings
 
@@ -108,6 +109,7 @@ def _content_of(
         "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
         "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
         **_statistics(stats, instructions, inferred, is_over=is_over),
+        "cycles": cycle_section(experiment) if facts.measures else None,
         "until": as_of(stats, who.zone) if stats and not is_over else "",
         "now": "" if is_over else as_of_words(time, who),
         "inferred": inferred_facts(inferred),

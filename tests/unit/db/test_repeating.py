@@ -18,7 +18,11 @@ SOURCE = Path(repeating.__file__).parents[1]
 FOLDERS = ("db", "bem", "dashboard", "pages", "master_node")
 REPEATED = {"repeated", "idempotent"}
 # Their callers go round for ever, or do without.
-BY_THEMSELVES = {"db/commands/leases.py:leader_transaction", "db/measures/statistics.py:_store"}
+BY_THEMSELVES = {
+    "db/commands/leases.py:leader_transaction",
+    "db/measures/cycle_summaries.py:keep_summary",
+    "db/measures/statistics.py:_store",
+}
 
 
 @cache

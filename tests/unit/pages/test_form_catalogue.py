@@ -288,6 +288,27 @@ def new_name(world: World) -> Form:
     return Form("oscar", "experiment-rename-dialog.is_open", save, values)
 
 
+def rule_fields(kind: str) -> dict[str, list[tuple[dict[str, str], str]]]:
+    rows = {("ce", "threshold"): "99.5", ("ce", "cycles"): "3", ("ce", "then"): "alarm"}
+    return {
+        kind: [({"type": kind, "kind": rule, "part": part}, v) for (rule, part), v in rows.items()]
+    }
+
+
+def rules(world: World) -> Form:
+    save = "experiment-rules-sure.n_clicks"
+    imported = import_blocks(world.store, battery_id=world.lab.battery())
+    values = {save: 1, "experiment-id.data": imported}
+    fields = rule_fields("experiment-rules-field")
+    return Form("oscar", "experiment-rules-dialog.is_open", save, values, fields)
+
+
+def laboratory_rules(_world: World) -> Form:
+    save = "experiments-rules-sure.n_clicks"
+    fields = rule_fields("experiments-rules-field")
+    return Form("ada", "experiments-rules-dialog.is_open", save, {save: 1}, fields)
+
+
 def edges(world: World) -> Form:
     save = "experiment-edge-sure.n_clicks"
     imported = import_blocks(world.store, battery_id=world.lab.battery())
@@ -394,6 +415,8 @@ FORMS = {
     "write a note": note,
     "rename an experiment": new_name,
     "set the edges of an experiment": edges,
+    "set the rules of an experiment": rules,
+    "set the rules of all experiments": laboratory_rules,
     "delete an experiment": deleted_experiment,
     "delete a note": deleted_note,
     "cancel an experiment that waits": cancelled,

@@ -13,7 +13,7 @@ from db.engine import Database
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.models import Experiment
 from tests import golden
-from tests.integration.db.measures.test_golden_files import golden_blocks
+from tests.integration.db.measures.test_source import golden_blocks
 from tests.unit.db.lab import BY, add_cell, add_experiment, block, import_blocks
 
 CASES = {one.name: one for one in golden.cases()}

@@ -17,13 +17,14 @@ from db.commands import jobs
 from db.engine import Database
 from db.failures import DiskFullError
 from db.measures import statistics
-from db.models import SeriesHead, StationAlarm, Statistics
+from db.models import CycleSummary, SeriesHead, StationAlarm, Statistics
 from db.queries.jobs import job_status
 from db.series import upkeep
 from db.terms import JobState
 from tests.flips import flip
 from tests.unit.dashboard.world import Clock
 from tests.unit.db.lab import block, import_blocks, import_with_rows
+from tests.unit.pages.experiment.cycles.cycled import cycled
 
 
 @pytest.fixture
@@ -293,6 +294,23 @@ def test_it_makes_statistics_anew_that_an_older_rule_made(worker, sqlite_databas
     assert not worker.renew_statistics()
     assert statistics.outdated(sqlite_database) == []
     assert statistics.experiment_statistics(sqlite_database, experiment_id) == first
+
+
+def test_cycles_are_counted_once_and_again_when_the_rule_is_another(worker, sqlite_database):
+    experiment_id = cycled(sqlite_database, 4)
+    while worker.look_after_series():
+        pass
+    assert worker.renew_cycles()
+    assert not worker.renew_cycles()
+    with sqlite_database.write() as session:
+        assert session.get(CycleSummary, experiment_id).cycles == 4
+        session.execute(update(CycleSummary).values(method=0, cycles=77))
+    worker._looked_at = None
+    while worker.look_after_series():
+        pass
+    assert worker.renew_cycles()
+    with sqlite_database.read() as session:
+        assert session.get(CycleSummary, experiment_id).cycles == 4
 
 
 def test_a_job_goes_before_copying(worker, sqlite_database, clock, monkeypatch):

@@ -1,6 +1,6 @@
 """The small line of a tile."""
 
-from components.figures.sparkline import spark_paths
+from components.figures.sparkline import capacity_path, picture, spark_paths
 
 
 def pieces(trend) -> int:
@@ -31,3 +31,17 @@ def test_a_break_is_shaded_and_seen_however_short_it_is():
 
 def test_one_point_is_no_line():
     assert spark_paths([(0.0, 3.7)]) == ("", "")
+
+
+def test_the_line_of_capacities_falls_with_them_and_noise_is_no_slope():
+    falls = capacity_path([5.0, 4.8, 4.0])
+    assert falls == "M0 3.0L120 9.0L240 33.0"
+    flat = capacity_path([5.0, 5.001, 5.0])
+    assert {float(one.split(" ")[1]) for one in flat[1:].split("L")} <= {17.4, 18.6}
+    assert capacity_path([5.0]) == capacity_path([]) == ""
+
+
+def test_as_a_picture_it_has_no_quote_that_would_end_an_attribute():
+    address = picture(capacity_path([5.0, 4.0]))
+    assert address.startswith("data:image/svg+xml,%3Csvg")
+    assert not set("\"'<> ") & set(address)

@@ -11,7 +11,7 @@ from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey
 from db.queries.lists import Sort, read_sort
-from pages.experiments.filters import FACETS, LABELS, PARTS, from_store, to_filter
+from pages.experiments.filters import FACETS, LABELS, PARTS, ends_of, from_store, to_filter
 from tests.generated import examples
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -163,3 +163,22 @@ def test_every_column_sorts_in_both_directions(key):
 @pytest.mark.parametrize("text", [None, "", "-", "--id", "bogus", "ID", "id; DROP", "id "])
 def test_an_unknown_order_is_the_default_one(text):
     assert read_sort(text, SortKey) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("80-90", (80.0, 90.0)),
+        ("90 – 80 %", (80.0, 90.0)),
+        ("<80", (None, 80.0)),
+        (">= 99.95", (99.95, None)),
+        ("100", (100.0, 100.0)),
+        ("", None),
+        ("-5", None),
+        ("80-", None),
+        ("1e3", None),
+        ("< > 5", None),
+    ],
+)
+def test_a_range_of_numbers_as_it_is_typed(text, ends):
+    assert ends_of(text) == ends

@@ -7,6 +7,7 @@ import pytest
 from components.experiment_table import OPTIONAL
 from components.row_grid import BLOCK
 from cycling.terms import ExperimentStatus, Technology
+from db.models import CycleSummary
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.db.lab import statements
 from tests.unit.pages.visitor import shown
@@ -15,7 +16,7 @@ NARROW = "experiments-view.data"
 ROWS = "experiments-grid.getRowsResponse"
 REQUEST = "experiments-grid.getRowsRequest"
 VIEW = {"technology": [], "status": [], "battery": [], "station": [], "profile": []}
-VIEW |= {"from": "", "to": "", "q": ""}
+VIEW |= {"from": "", "to": "", "q": "", "cycles": "", "capacity": "", "retention": "", "ce": ""}
 MARKUP = "<img src=x onerror=alert(1)> & T"
 
 
@@ -378,3 +379,45 @@ def test_every_control_has_a_label(vera):
     assert [option["value"] for option in shown(page, "experiments-columns")["options"]] == list(
         OPTIONAL
     )
+
+
+def summary(experiment_id: int, **changes) -> CycleSummary:
+    values = {"revision": 1, "method": 1, "is_running": False, "cycles": 120, "last_cycle": 120}
+    values |= {"last_capacity_ah": 4.2, "retention_pct": 78.5, "mean_ce_pct": 99.93}
+    values |= {"capacities_ah": [5.0, 4.2]}
+    return CycleSummary(experiment_id=experiment_id, **{**values, **changes})
+
+
+def test_cycles_are_in_the_table_and_lead_to_them(store, vera, ids):
+    none = {"last_capacity_ah": None, "retention_pct": None, "mean_ce_pct": None}
+    with store.write() as session:
+        session.add_all([summary(ids["old"]), summary(ids["newest"], cycles=0, **none)])
+    shown_columns = ["cycles", "capacity", "retention", "ce"]
+
+    def rows(sort: str, **view) -> list[dict]:
+        model = [{"colId": sort.removeprefix("-"), "sort": "desc" if "-" in sort else "asc"}]
+        request = {"startRow": 0, "endRow": 100, "sortModel": model}
+        values = {REQUEST: request, "experiments-view.data": {**VIEW, **view}}
+        values["experiments-columns.value"] = shown_columns
+        return vera.call(ROWS, values, by=REQUEST)[ROWS]["rowData"]
+
+    first, *others = rows("-cycles")
+    assert [first[one] for one in shown_columns] == ["120", "4.2", "78.5", "99.93"]
+    assert (first["id"], first["tab"]) == (ids["old"], "?tab=cycles")
+    assert [one["cycles"] for one in others] == ["0", "–"]  # not counted yet
+    assert {one["tab"] for one in others} == {""}
+    for key in shown_columns:
+        assert rows(f"-{key}")[0]["id"] == ids["old"]
+    assert [one["id"] for one in rows("id", retention="<80")] == [ids["old"]]
+    assert rows("id", retention=">80", cycles="100-150") == []
+    assert [one["id"] for one in rows("id", capacity="4-4.5", ce=">= 99.9")] == [ids["old"]]
+
+
+def test_a_filter_of_cycles_has_its_chip_and_what_is_no_range_is_said(store, vera, ids):
+    with store.write() as session:
+        session.add(summary(ids["old"]))
+    answer = vera.call(NARROW, controls(retention="< 80 %", cycles="many"))
+    assert chips(answer) == ["Retention / %< 80 %"]
+    assert answer["experiments-count.children"] == "1 of 3"
+    page = vera.open("/experiments", "?retention=much")
+    assert "Retention / % “much” is no range: that filter is left out." in text(page)

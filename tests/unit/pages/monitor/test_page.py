@@ -12,7 +12,16 @@ from sqlalchemy import event
 from cycling.terms import ExperimentStatus, LimitType, StationCommand, StationState
 from db.commands.alarms import acknowledge
 from db.commands.audit import By
-from db.models import Command, CyclerStation, Experiment, Instruction, Run, StationLive, Unit
+from db.models import (
+    Command,
+    CyclerStation,
+    CycleSummary,
+    Experiment,
+    Instruction,
+    Run,
+    StationLive,
+    Unit,
+)
 from db.queries.stations.overview import station_now
 from db.terms import CommandState
 from pages.live.update import Key as LiveKey
@@ -92,6 +101,38 @@ def test_the_overview_shows_every_state_in_words(oscar, running):
     assert {name: words for name, words in said.items() if words not in words_of[name]} == {}
     assert "0.742mA" in words_of["Station 08"]
     assert nested_lists(page) == []
+
+
+def test_the_last_complete_cycle_stands_on_the_tile_and_in_the_live_view(
+    store, vera, running, station
+):
+    key = str(station["id"])
+    assert sent_with(vera.open("/"))["stations"][key][Key.CYCLES] is None
+    known = {"live-ask.data": {"e": station["run"]}, "live-station.data": station["id"]}
+    before = vera.call(UPDATE, known, by="live-ask.data")[UPDATE][LiveKey.VERSION]
+    summary = CycleSummary(
+        experiment_id=station["run"],
+        revision=1,
+        method=1,
+        is_running=True,
+        cycles=11,
+        last_cycle=11,
+        last_capacity_ah=2.8914,
+        last_ce_pct=99.912,
+        retention_pct=97.25,
+        mean_ce_pct=99.9034,
+        capacities_ah=[2.95, 2.92, 2.8914],
+    )
+    with store.write() as session:
+        session.add(summary)
+    words, address, line = sent_with(vera.open("/"))["stations"][key][Key.CYCLES]
+    assert words == "Cycle 11: 2.891 Ah, CE 99.91 %"
+    assert address == f"/experiments/{station['run']}?tab=cycles"
+    assert line.startswith("M0 3.0L")
+    answer = vera.call(UPDATE, known, by="live-ask.data")
+    assert answer[UPDATE][LiveKey.VERSION] != before  # else the card would come late
+    panel = text(answer["live-panel.children"])
+    assert "Complete11LastCycle 11: 2.891 Ah, CE 99.91 %Retention97.25 %Mean CE99.903 %" in panel
 
 
 def test_a_viewer_is_offered_no_buttons_on_the_overview(oscar, vera, running):

@@ -226,10 +226,17 @@ def test_the_rows_for_a_station_with_the_table_are_the_same(database: Database):
     assert [one.exact for one in details_of(database, made)] == [None, None]
 
 
-def test_the_end_of_a_test_by_retention_is_carried_by_no_message_and_refused(database: Database):
+def test_the_end_of_a_test_by_retention_is_kept_where_a_station_can_be_stopped(database: Database):
     version = saved(database, TEXT + "END TEST IF RETENTION < 80%\n")
-    with pytest.raises(RefusedProfileError, match="cannot check END TEST"):
-        compile_version(database, version.version_id, capacity_ah=2.9, **OWN)
+    made = compile_version(database, version.version_id, capacity_ah=2.9, **OWN)
+    other = saved(database, PLAIN, name="Charge")
+    plain = compile_version(database, other.version_id, capacity_ah=None, **OWN)
+    with database.read() as session:
+        ends = [session.get_one(ProfileDetail, one).end_below_pct for one in (made, plain)]
+    assert ends == [80.0, None]
+    with pytest.raises(RefusedProfileError) as said:
+        compile_version(database, version.version_id, capacity_ah=2.9, capabilities=WATTREX, by=BY)
+    assert any("cannot check END TEST" in one.message for one in said.value.problems)
 
 
 def test_the_range_of_the_battery_is_checked(database: Database):

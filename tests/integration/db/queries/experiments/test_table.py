@@ -9,10 +9,11 @@ from sqlalchemy import insert, select, text
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
 from db.engine import Database
-from db.models import Experiment, Run
+from db.models import CycleSummary, Experiment, Run
 from db.queries.experiments import filters, table
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.filters import Choice, Filter, filter_choices
+from db.queries.experiments.rows import ExperimentRow
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Page, Sort
 from tests.databases import SERVER_ENGINES
@@ -85,7 +86,26 @@ def lab(database: Database) -> Database:
             for number in range(42)
         ),
     )
+    with database.write() as session:
+        ids = session.scalars(select(Experiment.id).order_by(Experiment.id)).all()
+        session.add_all(summary(id_) for id_ in ids if id_ % 3)
     return database
+
+
+def summary(experiment_id: int) -> CycleSummary:
+    return CycleSummary(
+        experiment_id=experiment_id,
+        revision=1,
+        method=1,
+        is_running=False,
+        cycles=experiment_id * 7 % 5,
+        last_cycle=None,
+        last_capacity_ah=5.0 - experiment_id * 11 % 7 if experiment_id % 4 else None,
+        last_ce_pct=None,
+        retention_pct=100.0 - experiment_id * 13 % 9,
+        mean_ce_pct=99.0 + experiment_id * 3 % 8 / 10,
+        capacities_ah=[],
+    )
 
 
 class TestOrder:
@@ -108,7 +128,7 @@ class TestOrder:
             """Servers sort an ENUM by its definition, SQLite by its letters."""
             return str(word) if lab.is_sqlite else list(type(word)).index(word)
 
-        def value(row: table.ExperimentRow):
+        def value(row: ExperimentRow):
             # the database's own clock is the end of what has not ended
             end = row.finished_at or datetime(2100, 1, 1, tzinfo=UTC)
             duration = None if row.begun_at is None else end - row.begun_at
@@ -124,6 +144,10 @@ class TestOrder:
                 SortKey.STARTED: row.begun_at,
                 SortKey.FINISHED: row.finished_at,
                 SortKey.DURATION: duration,
+                SortKey.CYCLES: row.cycles,
+                SortKey.CAPACITY: row.capacity_ah,
+                SortKey.RETENTION: row.retention_pct,
+                SortKey.EFFICIENCY: row.ce_pct,
             }[key]
             return (found is not None, found)
 

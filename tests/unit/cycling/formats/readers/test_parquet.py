@@ -91,9 +91,10 @@ def test_more_rows_than_allowed_are_not_read(written):
     assert (result.rows, result.ok) == (1_000, False)
 
 
-def test_a_duration_is_in_seconds_whatever_its_name_says(written):
+@pytest.mark.parametrize("name", ["Test Time [min]", "elapsed", "Time"])
+def test_a_duration_is_in_seconds_whatever_its_name_says(written, name):
     columns = {
-        "Test Time [min]": pa.array([timedelta(seconds=60 * n) for n in range(100)]),
+        name: pa.array([timedelta(seconds=60 * n) for n in range(100)]),
         "Voltage [V]": [3 + n / 100 for n in range(100)],
         "I [A]": [1.0] * 100,
     }

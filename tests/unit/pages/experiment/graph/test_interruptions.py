@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from pages.experiment.events import entry_text
+from pages.experiment.happenings.events import entry_text
 
 from components.figures.measure_graph import Look, figure
 from components.figures.template import template

@@ -1,0 +1,123 @@
+"""The cycle table of an experiment as a file: CSV, parquet, or a workbook with all behind it."""
+
+from enum import StrEnum
+from io import BytesIO
+
+from cycling.analysis.cycles.metrics import coulombic_convention
+from cycling.formats.columns.labels import neutralised
+from cycling.formats.cycle_columns import Columns, cycle_columns, step_columns
+from cycling.formats.sheets import Cell, workbook
+from db import series
+from db.engine import Database
+from db.measures.cycles import ExperimentCycles, experiment_cycles
+from db.measures.export import csv_file_name
+from db.queries.experiments.detail import ExperimentFacts, experiment_facts
+
+
+class CycleFormat(StrEnum):
+    """As what the table is written; each is the end of a file's name."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+TYPES = {
+    CycleFormat.CSV: "text/csv",
+    CycleFormat.PARQUET: "application/vnd.apache.parquet",
+    CycleFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def cycle_file(
+    database: Database, experiment_id: int, kind: CycleFormat, **changes: object
+) -> bytes:
+    """Return the file; `changes` are choices in the place of those that are stored.
+
+    Without a cycle it has its heads alone. Raises NotFoundError, and series.BeingPreparedError.
+    """
+    with series.opened(database, experiment_id) as experiment:
+        facts = experiment_facts(experiment.database, experiment_id)
+        cycles = experiment_cycles(experiment, changes=changes)
+    columns: Columns = {}
+    if cycles is not None:
+        columns = cycle_columns(cycles.table, is_counted=cycles.steps.is_counted)
+    if kind is CycleFormat.XLSX:
+        return workbook(_sheets(columns, cycles, facts))
+    return _table(columns, kind)
+
+
+def cycle_file_name(facts: ExperimentFacts, kind: CycleFormat) -> str:
+    """Return the name of the file for a download."""
+    return f"{csv_file_name(facts.id, facts.name).removesuffix('.bdf.csv')}-cycles.{kind}"
+
+
+def _table(columns: Columns, kind: CycleFormat) -> bytes:
+    import polars as pl  # heavy, and only exports need it
+
+    frame = pl.DataFrame(columns, strict=False)
+    content = BytesIO()
+    if kind is CycleFormat.PARQUET:
+        frame.write_parquet(content)
+    else:
+        frame.write_csv(content)
+    return content.getvalue()
+
+
+def _sheets(
+    columns: Columns, cycles: ExperimentCycles | None, facts: ExperimentFacts
+) -> dict[str, list[list[Cell]]]:
+    steps = step_columns(cycles.steps.rows) if cycles else {}
+    settings = _settings(cycles) if cycles else []
+    return {
+        "cycles": _rows(columns),
+        "steps": _rows(steps),
+        "settings": [["setting", "value"], *settings],
+        "sources": [["source", "value"], *_sources(cycles, facts)],
+    }
+
+
+def _rows(columns: Columns) -> list[list[Cell]]:
+    return [list(columns), *map(list, zip(*columns.values(), strict=True))]
+
+
+def _settings(cycles: ExperimentCycles) -> list[list[Cell]]:
+    table, choices = cycles.table, cycles.table.choices
+    first, last = choices.reference_cycles
+    return [
+        ["kind of battery", str(choices.kind)],
+        ["coulombic efficiency", coulombic_convention(table)],
+        ["cycles are numbered", str(table.numbering)],
+        ["a cycle begins with", str(table.first)],
+        ["formation cycles", choices.formation_cycles],
+        ["100 % of retention", str(choices.reference)],
+        ["mean of cycles", f"{first} to {last}"],
+        ["typed reference / Ah", choices.reference_ah],
+        ["nominal capacity / Ah", choices.capacity_ah],
+        ["active mass / g", choices.mass_g],
+        ["electrode area / cm2", choices.area_cm2],
+        ["rest below / A", cycles.steps.recipe.counting.deadband_a],
+    ]
+
+
+def _sources(cycles: ExperimentCycles | None, facts: ExperimentFacts) -> list[list[Cell]]:
+    rows: list[list[Cell]] = [
+        ["experiment", facts.id],
+        ["name", neutralised(facts.name)],
+        ["battery", neutralised(facts.battery.name)],
+        ["measures", facts.measures],
+    ]
+    if facts.source is not None:
+        rows += [["file", neutralised(one.file_name)] for one in facts.source.files]
+    if cycles is None:
+        return rows
+    source = cycles.steps.recipe.source
+    rows += [
+        ["charge and energy", "counter" if cycles.steps.is_counted else "integral"],
+        ["time", "test time" if source.by_test_time else "clock"],
+        ["time over an edge of steps", str(source.edge)],
+    ]
+    return rows + [
+        [f"{one.counter} / our integral, {one.quantity}", f"{one.counted!r} / {one.integrated!r}"]
+        for one in cycles.steps.comparisons
+    ]

@@ -1,0 +1,136 @@
+"""The few numbers of an experiment's cycles, kept for tables and tiles until something changes."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from cycling.errors import NotFoundError, UnavailableError
+from cycling.terms import UNDER_WAY
+from db import series
+from db.engine import Database
+from db.measures.cycles import ExperimentCycles, experiment_cycles
+from db.models import CycleSummary, Experiment, SeriesHead
+from db.queries.experiments.cycle_summaries import KeptSummary
+from db.series import ExperimentSeries
+
+METHOD = 1  # raise it whenever the same measures would give another result
+MAX_POINTS = 60  # of the small line of a tile
+AT_A_TIME = 100
+
+
+def summary_of(cycles: ExperimentCycles | None) -> KeptSummary:
+    """Return the numbers that are kept; of no measures no cycles."""
+    if cycles is None:
+        return KeptSummary(0)
+    table, found = cycles.table, cycles.summary
+    complete = np.flatnonzero(table.is_complete)
+    if not len(complete):
+        return KeptSummary(0)
+    ageing = np.flatnonzero(table.is_ageing)
+    last = int(complete[-1])
+    ce_pct = float(table.ce_pct[last])
+    some = ageing[_evenly(len(ageing))]
+    return KeptSummary(
+        cycles=found.cycles,
+        last_cycle=int(table.number[last]),
+        last_capacity_ah=float(table.discharge.ah[last]),
+        last_ce_pct=ce_pct if np.isfinite(ce_pct) else None,
+        retention_pct=found.retention_pct,
+        mean_ce_pct=found.mean_ce_pct,
+        capacities_ah=tuple(float(f"{one:.6g}") for one in table.discharge.ah[some].tolist()),
+    )
+
+
+def keep_summary(
+    database: Database, experiment: ExperimentSeries, cycles: ExperimentCycles | None
+) -> None:
+    """Store the numbers of cycles; where another process is faster, or holds the table, not."""
+    of = summary_of(cycles)
+    row = CycleSummary(
+        experiment_id=experiment.id,
+        revision=experiment.head.revision,
+        method=METHOD,
+        is_running=cycles is not None and cycles.is_running,
+        cycles=of.cycles,
+        last_cycle=of.last_cycle,
+        last_capacity_ah=of.last_capacity_ah,
+        last_ce_pct=of.last_ce_pct,
+        retention_pct=of.retention_pct,
+        mean_ce_pct=of.mean_ce_pct,
+        capacities_ah=list(of.capacities_ah),
+    )
+    try:
+        with database.write() as session:
+            session.execute(delete(CycleSummary).where(CycleSummary.experiment_id == experiment.id))
+            session.add(row)
+    except (IntegrityError, UnavailableError):
+        return
+
+
+def renew_summary(database: Database, experiment_id: int) -> bool:
+    """Make the numbers of an experiment anew, unless they hold; return whether they were made.
+
+    Raises series.BeingPreparedError while many measures of another program are being copied.
+    """
+    try:
+        with series.opened(database, experiment_id) as experiment:
+            if summary_holds(experiment):
+                return False
+            cycles = experiment_cycles(experiment)
+    except NotFoundError:  # deleted meanwhile
+        return False
+    keep_summary(database, experiment, cycles)
+    return True
+
+
+def summary_holds(experiment: ExperimentSeries) -> bool:
+    """Whether the numbers that are kept of an open experiment are of these very measures."""
+    session = experiment.database.session
+    status = session.scalar(select(Experiment.status).where(Experiment.id == experiment.id))
+    if status is None:
+        return True  # deleted, measures may be left
+    row = session.get(CycleSummary, experiment.id)
+    if row is None or (row.revision, row.method) != (experiment.head.revision, METHOD):
+        return False
+    return row.is_running == (status in UNDER_WAY)
+
+
+def outdated_summaries(database: Database) -> list[int]:
+    """Return experiments whose numbers may hold no more: those that run, and what was changed."""
+    made = select(CycleSummary.experiment_id)
+    changed: list[Select[int]] = [
+        made.where(CycleSummary.method < METHOD),
+        made.where(CycleSummary.is_running.is_(True)),
+        select(Experiment.id).where(Experiment.status.in_(UNDER_WAY)),
+    ]
+    with database.read() as session:
+        found = [id_ for query in changed for id_ in session.scalars(query.limit(AT_A_TIME)).all()]
+    return list(dict.fromkeys(found))
+
+
+def missing_summaries(database: Database, after: int) -> list[int]:
+    """Return the newest experiments above a number that have measures and no numbers of cycles."""
+    head = SeriesHead.experiment_id
+    with database.read() as session:
+        return list(
+            session.scalars(
+                select(head)
+                .outerjoin(CycleSummary, CycleSummary.experiment_id == head)
+                .where(head > after, CycleSummary.experiment_id.is_(None))
+                .order_by(head.desc())
+                .limit(AT_A_TIME)
+            )
+        )
+
+
+def newest_series(database: Database) -> int:
+    """Return the greatest number of an experiment with measures, 0 for none."""
+    with database.read() as session:
+        return session.scalar(select(func.max(SeriesHead.experiment_id))) or 0
+
+
+def _evenly(count: int) -> NDArray[np.int64]:
+    if not count:
+        return np.empty(0, np.int64)
+    return np.unique(np.linspace(0, count - 1, min(count, MAX_POINTS)).round().astype(np.int64))

@@ -1,0 +1,154 @@
+"""The few numbers above the graph of cycles, each with its convention in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.figures.measure_axes import scale
+from components.readings import UNKNOWN, signed
+from cycling.analysis.cycles.choices import Kind, Numbering, Reference
+from cycling.analysis.cycles.metrics import coulombic_convention
+from cycling.analysis.cycles.summary import END_OF_LIFE_PCT, LAST_CYCLES
+from cycling.analysis.integration import Edge
+from db.measures.cycles import ExperimentCycles
+
+EDGES = {
+    Edge.SPLIT: "steps split by their step time",
+    Edge.LEAD: "time over an edge to the new step",
+    Edge.HOLD: "time over an edge to the old step",
+}
+REFERENCES = {
+    Reference.FIRST: "of the first complete cycle",
+    Reference.GREATEST: "of the greatest capacity",
+    Reference.NOMINAL: "of the nominal capacity",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, its unit, and by what convention it is one; or why there is none."""
+
+    name: str
+    value: str
+    unit: str
+    words: str
+
+
+def figures_of(cycles: ExperimentCycles) -> list[Figure]:
+    """Return the numbers above the graph."""
+    table, found = cycles.table, cycles.summary
+    total, rate = len(table), found.rate_class
+    of_rate = f", {rate}" if rate else ""
+    complete = "complete" if found.cycles == total else f"complete, of {total:,}"
+    none = "time is missing" if found.cycles else "no complete cycle yet"
+    capacity = _charge("Last capacity", found.last_capacity_ah, f"discharge{of_rate}", none)
+    end, last = f"{END_OF_LIFE_PCT:g}", f"of the last {LAST_CYCLES}{of_rate}"
+    return [
+        Figure("Cycles", f"{found.cycles:,}", "", complete),
+        _figure("First-cycle CE", found.first_ce_pct, "%", 3, coulombic_words(cycles), none),
+        capacity,
+        _figure("Retention", found.retention_pct, "%", 2, reference_words(cycles), none),
+        _figure("Mean CE", found.mean_ce_pct, "%", 3, last, none),
+        _figure(f"Cycles to {end} %", found.cycles_to_80, "", 1, "interpolated", "not yet"),
+        _figure(
+            "EFC",
+            found.equivalent_full_cycles,
+            "",
+            1,
+            f"throughput over 2 × {_nominal(cycles)}",
+            "the battery has no nominal capacity",
+        ),
+        Figure("Source", "Counters" if cycles.steps.is_counted else "Integral", "", source(cycles)),
+    ]
+
+
+def figure_tiles(figures: Sequence[Figure]) -> list[Component]:
+    """Return numbers as they stand above the graph."""
+    return [
+        html.Div(
+            [
+                html.Dt(one.name),
+                html.Dd([html.Span(one.value, className="v"), html.Span(one.unit, className="u")]),
+                html.Dd(one.words, className="t3 small"),
+            ]
+        )
+        for one in figures
+    ]
+
+
+def coulombic_words(cycles: ExperimentCycles) -> str:
+    """Return what CE divides by what: "100 × Q discharge / Q charge", with why it is turned."""
+    words = coulombic_convention(cycles.table).removeprefix("CE = ")
+    return words.removesuffix(f" ({Kind.FULL})")
+
+
+def reference_words(cycles: ExperimentCycles) -> str:
+    """Say of what a retention is a part."""
+    choices = cycles.conventions.choices
+    words = REFERENCES.get(choices.reference, "")
+    if choices.reference is Reference.AFTER_FORMATION:
+        words = "of the first complete cycle"
+        words += " after formation" if choices.formation_cycles else ""
+    elif choices.reference is Reference.MEAN:
+        first, last = choices.reference_cycles
+        words = f"of the mean of cycles {first} to {last}"
+    elif choices.reference is Reference.TYPED and choices.reference_ah:
+        words = f"of {formatting.small_quantity(choices.reference_ah, 'Ah')}, typed"
+    rate = cycles.summary.rate_class
+    is_measured = choices.reference not in (Reference.NOMINAL, Reference.TYPED)
+    return f"{words}, {rate}" if rate and is_measured else words
+
+
+def source(cycles: ExperimentCycles) -> str:
+    """Say where charge and energy come from, and how far our integral is from the counters."""
+    used = [one for one in cycles.steps.comparisons if one.is_used]
+    if used:
+        off = max((abs(one.difference) for one in used if one.difference is not None), default=0.0)
+        return f"the instrument's; our integral differs by {100 * off:.2g} %"
+    words = EDGES[cycles.steps.recipe.source.edge]
+    return f"ours, of current over time; {words}"
+
+
+def convention_words(cycles: ExperimentCycles) -> list[str]:
+    """Say by which conventions the cycles are counted, those chosen for this experiment as such."""
+    table, own, choices = cycles.table, cycles.conventions.own, cycles.conventions.choices
+    by = {
+        Numbering.FILE: f"numbered by the {'profile' if _is_run(cycles) else 'file'}",
+        Numbering.CURRENT: f"numbered by current, {table.first} first",
+        Numbering.NONE: "not divided into cycles",
+    }[table.numbering]
+    words = [str(choices.kind), by + (" (chosen)" if own.numbering or own.first else "")]
+    formation = formatting.counted(choices.formation_cycles, "formation cycle")
+    is_own = " (chosen)" if own.formation_cycles is not None else ""
+    words.append(("no formation cycles" if not choices.formation_cycles else formation) + is_own)
+    words.append(f"retention {reference_words(cycles)}" + (" (chosen)" if own.reference else ""))
+    if choices.mass_g:
+        mass = formatting.small_quantity(choices.mass_g, "g")
+        words.append(f"{mass} of active mass" + (" (chosen)" if own.mass_g else ""))
+    return words
+
+
+def _is_run(cycles: ExperimentCycles) -> bool:
+    return cycles.steps.recipe.source.tells_pauses
+
+
+def _nominal(cycles: ExperimentCycles) -> str:
+    return formatting.small_quantity(cycles.conventions.choices.capacity_ah or 0.0, "Ah")
+
+
+def _figure(
+    name: str, value: float | None, unit: str, places: int, words: str, otherwise: str
+) -> Figure:
+    if value is None:
+        return Figure(name, UNKNOWN, "", otherwise)
+    return Figure(name, signed(value, places), unit, words)
+
+
+def _charge(name: str, value: float | None, words: str, otherwise: str) -> Figure:
+    if value is None:
+        return Figure(name, UNKNOWN, "", otherwise)
+    factor, unit = scale("Ah", value)
+    return Figure(name, f"{value * factor:.5g}", unit, words)

@@ -1,0 +1,161 @@
+"""The tab of pulses, filled; pulses that are ticked and unticked; what is shown as a file."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from dash import Input, Output, State, callback, ctx, dcc, no_update
+from dash.exceptions import PreventUpdate
+
+from components.sent import Sent
+from components.shell import Ids as Shell
+from components.shell import show_toast
+from cycling.errors import InputError, NotFoundError
+from db import series
+from db.commands.audit import record_export
+from db.commands.experiments.wrong_pulses import tick_pulse
+from db.measures.cycles import ExperimentCycles, experiment_cycles
+from db.measures.export import csv_file_name
+from db.queries.experiments.detail import experiment_facts
+from db.series import ExperimentSeries
+from pages.context import actor, database, run_script, viewer
+from pages.experiment.pulses.address import Show, View, view_of
+from pages.experiment.pulses.columns import csv_text
+from pages.experiment.pulses.ids import Ids
+from pages.experiment.pulses.layout import of_show, stored
+from pages.experiment.pulses.parts import (
+    Look,
+    columns_of,
+    gitt_part,
+    ocv_part,
+    pulses_part,
+    rests_part,
+)
+from pages.sent import sent_id
+
+PARTS = {
+    Show.PULSES: pulses_part,
+    Show.RESTS: rests_part,
+    Show.GITT: gitt_part,
+    Show.OCV: ocv_part,
+}
+
+run_script("profiles.remember", Input(Ids.VIEW, "data"))
+
+
+@callback(
+    output={
+        "content": Output(Ids.CONTENT, "children"),
+        "view": Output(Ids.VIEW, "data"),
+        "drawn": Output(Ids.DRAWN, "data"),
+        "no_pulses": Output(Ids.PULSE_TOOLS, "hidden"),
+        "no_length": Output(Ids.LENGTH_BOX, "hidden"),
+    },
+    inputs={
+        "controls": {
+            "show": Input(Ids.SHOW, "value"),
+            "at": Input(Ids.AT, "value"),
+            "x": Input(Ids.X, "value"),
+            "full": Input(Ids.FULL, "value"),
+            "length": Input(Ids.LENGTH, "value"),
+        },
+        "theme": Input(Shell.THEME, "data"),
+        "_pulse": Input(Shell.PULSE, "data"),
+        "_ticked": Input(Ids.TICKED, "data"),
+    },
+    state={
+        "known": State(Ids.VIEW, "data"),
+        "drawn": State(Ids.DRAWN, "data"),
+        "narrow": State(Shell.NARROW, "data"),
+    },
+)
+def draw(
+    controls: Mapping[str, Sent],
+    theme: Sent,
+    _pulse: Sent,
+    _ticked: Sent,
+    known: Sent,
+    drawn: Sent,
+    narrow: Sent,
+) -> dict[str, Any]:
+    """Show what the controls say; with the frame's pulse only where there are new measures."""
+    if theme is None:
+        raise PreventUpdate  # the frame reads it in the browser and calls again at once
+    before = drawn if isinstance(drawn, Mapping) else {}
+    is_pulse = ctx.triggered_id == Shell.PULSE
+    if is_pulse and before.get("is_over"):
+        raise PreventUpdate
+    view = view_of(controls)
+    look = Look(theme == "dark", bool(narrow), viewer().operates)
+    with opened(known) as (experiment, cycles):
+        now = {"revision": experiment.head.revision, "is_over": not cycles.is_running}
+        if is_pulse and now == before:
+            raise PreventUpdate
+        show = of_show(cycles, view)
+        content = PARTS[show](experiment, cycles, view, look)
+    return {
+        "content": content,
+        "view": stored(cycles.experiment_id, view),
+        "drawn": now,
+        "no_pulses": show is not Show.PULSES,
+        "no_length": show is not Show.GITT,
+    }
+
+
+@callback(
+    output=Output(Ids.TICKED, "data"),
+    inputs={"wanted": Input(Ids.TICK, "data")},
+    state={"known": State(Ids.VIEW, "data")},
+    prevent_initial_call=True,
+)
+def tick(wanted: Sent, known: Sent) -> Sent:
+    """Keep whether a pulse counts; a refusal is said, and the table shown as it is."""
+    if not isinstance(wanted, Mapping):
+        raise PreventUpdate
+    number, measure = sent_id(known, "experiment"), sent_id(wanted, "measure")
+    is_right = wanted.get("right") is True
+    try:
+        tick_pulse(database(), number, measure, is_right=is_right, by=actor())
+    except (InputError, NotFoundError) as error:
+        show_toast("error", str(error))
+    return {"measure": measure, "right": is_right, "asked": wanted.get("asked")}
+
+
+@callback(
+    output=Output(Ids.FILE, "data"),
+    inputs={"_clicks": Input(Ids.CSV, "n_clicks")},
+    state={"known": State(Ids.VIEW, "data")},
+    prevent_initial_call=True,
+)
+def download(_clicks: Sent, known: Sent) -> Sent:
+    """Send what is shown as a file."""
+    view = kept(known)
+    with opened(known) as (experiment, cycles):
+        show = of_show(cycles, view)
+        files = columns_of(
+            experiment, cycles, View(show, length_um=view.length_um, full_pct=view.full_pct)
+        )
+        facts = experiment_facts(experiment.database, experiment.id)
+    if not files:
+        return no_update
+    part, columns = next(iter(files.items()))
+    target = f"experiment {facts.id}"
+    record_export(database(), target, {"format": "csv", "what": str(show)}, by=actor())
+    name = csv_file_name(facts.id, facts.name).removesuffix(".bdf.csv")
+    return dcc.send_string(csv_text(columns), f"{name}-{show}{part}.csv")
+
+
+@contextmanager
+def opened(view: Sent) -> Iterator[tuple[ExperimentSeries, ExperimentCycles]]:
+    """Open the series of the experiment of a view, and make its cycles."""
+    with series.opened(database(), sent_id(view, "experiment")) as experiment:
+        cycles = experiment_cycles(experiment)
+        if cycles is None:
+            raise PreventUpdate
+        yield experiment, cycles
+
+
+def kept(view: Sent) -> View:
+    """Return the view that the page keeps."""
+    query = view.get("query") if isinstance(view, Mapping) else None
+    return view_of(query if isinstance(query, Mapping) else {})

@@ -1,0 +1,296 @@
+"""What the tab of pulses shows: graphs, tables and words of pulses, rests, titrations, OCV."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import Children, card, empty
+from components.figures.template import CONFIG
+from components.figures.xy_graph import Points, XyAxes, xy_figure
+from components.readings import signed
+from cycling.analysis.cycles.choices import Direction
+from cycling.analysis.voltage.gitt import titration
+from cycling.analysis.voltage.open_circuit import PseudoOcv, pseudo_ocv
+from db.measures.cycles import ExperimentCycles
+from db.measures.half_cycles import half_cycle
+from db.measures.pulses import experiment_rests, experiment_titrations
+from db.series import VOLTAGE, ExperimentSeries
+from pages.experiment.pulses.address import AT, END, View, XAxis
+from pages.experiment.pulses.columns import (
+    CM_A_UM,
+    Column,
+    ocv_columns,
+    ohm_scale,
+    pulse_columns,
+    rest_columns,
+    titration_columns,
+)
+from pages.experiment.pulses.reading import (
+    Flags,
+    Floats,
+    Reading,
+    fullest_ah,
+    powers,
+    read_pulses,
+    slow_cycles,
+)
+from pages.experiment.pulses.tables import plain_table, pulse_table
+
+TRACE_POINTS = 1500
+MAX_RESTS = 500
+MAX_OCV = 6
+NO_PULSES = "No pulses: a pulse is a current after a rest of at least 5 s, for at most 120 s."
+X_TITLES = {
+    XAxis.SOC: "SOC / %",
+    XAxis.CHARGE: "Charged since the beginning / Ah",
+    XAxis.CYCLE: "Cycle",
+    XAxis.TIME: "Test time / h",
+}
+WORDS = {Direction.CHARGE: "Charge", Direction.DISCHARGE: "Discharge"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How graphs are drawn, and whether pulses may be ticked."""
+
+    dark: bool
+    narrow: bool
+    may_tick: bool
+
+    def graph(self, drawn: Sequence[Points], axes: XyAxes) -> Component:
+        """Return a graph."""
+        figure: dict[str, Any] = xy_figure(drawn, axes, dark=self.dark, narrow=self.narrow)
+        style = {"height": figure["layout"]["height"]}
+        return dcc.Graph(figure=figure, config=CONFIG, className="bem-graph", style=style)
+
+
+def pulses_part(
+    experiment: ExperimentSeries, cycles: ExperimentCycles, view: View, look: Look
+) -> list[Component]:
+    """Return the pulses: where they are, their resistance, power, table."""
+    reading = read_pulses(experiment, cycles, view)
+    if not len(reading):
+        return [card("Pulses", empty("activity", NO_PULSES))]
+    columns = pulse_columns(reading)
+    listed = pulse_table(reading, columns, may_tick=look.may_tick)
+    return [
+        card("Where they are", [_trace(experiment, reading, look), _print(_count(reading))]),
+        html.Div(
+            [_resistance(cycles, reading, view, look), *_power(reading, view, look)],
+            className="bem-halves",
+        ),
+        card("Table", listed),
+    ]
+
+
+def rests_part(
+    experiment: ExperimentSeries, cycles: ExperimentCycles, _view: View, look: Look
+) -> list[Component]:
+    """Return how voltage relaxes in rests."""
+    rests = experiment_rests(experiment, cycles.steps, most=MAX_RESTS)
+    if not rests:
+        return [card("Rests", empty("activity", "No rests of at least a minute."))]
+    columns = rest_columns(rests)
+    start, end = columns[0].values / 3600, columns[-1].values
+    minute = columns[3].values
+    drawn = [Points("At its end", start, end), Points("After 1 min", start, minute, is_hollow=True)]
+    words = "A voltage is blank where the rest is shorter, or its first sample later."
+    if len(rests) == MAX_RESTS:
+        words += f" The last {MAX_RESTS} rests."
+    graph = look.graph(drawn, XyAxes("Test time / h", "Voltage / V", "%{x:.5~g} h, %{y:.4f} V"))
+    return [card("Rests", [graph, *plain_table(columns), _print(words)])]
+
+
+def gitt_part(
+    experiment: ExperimentSeries, cycles: ExperimentCycles, view: View, look: Look
+) -> list[Component]:
+    """Return titrations: rested voltage and diffusion over charge."""
+    length_cm = view.length_um * CM_A_UM if view.length_um else None
+    cards = []
+    for number, portions in enumerate(experiment_titrations(experiment, cycles.steps), 1):
+        found = titration(portions.pulses, length_cm)
+        columns = titration_columns(portions, found)
+        charged = found.charged_ah * 1e3
+        x = "Charged since the beginning / mAh"
+        graphs = [look.graph([Points("Rested", charged, found.rested_v)], XyAxes(x, "Voltage / V"))]
+        if length_cm:
+            diffusion = Points("D", charged, np.log10(found.diffusion_cm2_per_s), 0)
+            graphs.append(look.graph([diffusion], XyAxes(x, "log₁₀ of D / (cm²/s)")))
+        direction = "charge" if portions.pulses.current_a[0] > 0 else "discharge"
+        title = f"Titration {number}, {direction}, {len(portions.pulses)} portions"
+        words = _diffusion_words(view, found.is_short, found.diffusion_cm2_per_s)
+        inside = [html.Div(graphs, className="bem-halves"), *plain_table(columns), _print(words)]
+        cards.append(card(title, inside))
+    return cards or [card("GITT", empty("activity", "No titration is in this experiment."))]
+
+
+def ocv_part(
+    experiment: ExperimentSeries, cycles: ExperimentCycles, _view: View, look: Look
+) -> list[Component]:
+    """Return the pseudo open-circuit voltage of slow cycles."""
+    curves = ocv_curves(experiment, cycles)
+    drawn = [
+        Points(f"Cycle {cycle}", curve.charge_ah, curve.voltage_v, place, is_line=True)
+        for place, (cycle, curve) in enumerate(curves)
+    ]
+    words = (
+        "Mean of charge and discharge voltage at equal charge above the empty cell, of cycles of "
+        "which both halves went at C/20 or less, without constant voltage."
+    )
+    axes = XyAxes("Charge above empty / Ah", "Pseudo-OCV / V", "%{x:.4~g} Ah, %{y:.4f} V")
+    return [card("Pseudo-OCV", [look.graph(drawn, axes), _print(words)])]
+
+
+def ocv_curves(
+    experiment: ExperimentSeries, cycles: ExperimentCycles
+) -> list[tuple[int, PseudoOcv]]:
+    """Return the curves of the first slow cycles."""
+    found = []
+    for cycle in slow_cycles(cycles)[:MAX_OCV]:
+        up, down = (half_cycle(experiment, cycles, cycle, one) for one in Direction)
+        rate = max(up.rate, down.rate)
+        found.append((cycle, pseudo_ocv(up.lines, down.lines, rate)))
+    return found
+
+
+def columns_of(
+    experiment: ExperimentSeries, cycles: ExperimentCycles, view: View
+) -> dict[str, list[Column]]:
+    """Return what each kind of file has, by the names of `Show`."""
+    if view.show == "pulses":
+        reading = read_pulses(experiment, cycles, view)
+        counts = Column("counts", "Counts", reading.is_right.astype(float))
+        return {"": [*pulse_columns(reading), counts]}
+    if view.show == "rests":
+        return {"": rest_columns(experiment_rests(experiment, cycles.steps))}
+    if view.show == "ocv":
+        return {f"-cycle-{n}": ocv_columns(one) for n, one in ocv_curves(experiment, cycles)[:1]}
+    length_cm = view.length_um * CM_A_UM if view.length_um else None
+    return {
+        f"-{n}": titration_columns(one, titration(one.pulses, length_cm))
+        for n, one in enumerate(experiment_titrations(experiment, cycles.steps)[:1], 1)
+    }
+
+
+def _trace(experiment: ExperimentSeries, reading: Reading, look: Look) -> Component:
+    trace = experiment.read([VOLTAGE], points=TRACE_POINTS).traces[VOLTAGE.key]
+    hours = (trace.unix_s - reading.begin_unix_s) / 3600
+    at = (reading.begin.unix_s - reading.begin_unix_s) / 3600
+    drawn = [Points("Voltage", hours, trace.values, is_line=True)]
+    for name, which, channel in (
+        ("Pulses", reading.is_right, "current"),
+        ("Unticked", ~reading.is_right, ""),
+    ):
+        if which.any():
+            drawn.append(
+                Points(
+                    name,
+                    at[which],
+                    reading.pulses.voltage_v[which],
+                    channel,
+                    is_hollow=not channel,
+                    labels=_labels(reading, which),
+                )
+            )
+    axes = XyAxes("Time since the first measure / h", "Voltage / V", "%{x:.4~f} h, %{y:.4f} V")
+    return look.graph(drawn, axes)
+
+
+def _resistance(cycles: ExperimentCycles, reading: Reading, view: View, look: Look) -> Component:
+    ohm = reading.ohm(view.at)
+    factor, unit, _places = ohm_scale(ohm)
+    axis = view.x if view.x is not XAxis.SOC or _has_soc(reading) else XAxis.CHARGE
+    x = reading.x(axis)
+    drawn = []
+    for direction in Direction:
+        which = reading.is_right & (np.sign(reading.pulses.current_a) == direction.sign)
+        if which.any():
+            hollow = direction is Direction.CHARGE
+            labels = _labels(reading, which)
+            y = ohm[which] * factor
+            drawn.append(Points(WORDS[direction], x[which], y, 0, is_hollow=hollow, labels=labels))
+    after = "at the end" if view.at == END else f"after {AT[view.at]}"
+    hover = f"%{{x:.4~g}}, %{{y:.5~g}} {unit}"
+    axes = XyAxes(X_TITLES[axis], f"R {after} / {unit}", hover, from_zero=True)
+    words = _soc_words(cycles, reading, view) if axis is XAxis.SOC or view.x is XAxis.SOC else ""
+    parts: list[Children] = [look.graph(drawn, axes)]
+    return card(f"Resistance {after}", [*parts, *([_print(words)] if words else [])])
+
+
+def _power(reading: Reading, view: View, look: Look) -> list[Component]:
+    found = [(one, power) for one, power in powers(reading, view.at) if len(power.ohm)]
+    if not found:
+        return []
+    drawn = [
+        Points(
+            WORDS[direction],
+            100 - power.depth_pct,
+            power.power_w,
+            "power",
+            is_hollow=direction is Direction.CHARGE,
+        )
+        for direction, power in found
+    ]
+    battery = reading.battery
+    words = (
+        f"At this power voltage would reach the battery's limit after {AT[view.at]}: "
+        f"{formatting.quantity(battery.voltage_min_v, 'V')} in discharge, "
+        f"{formatting.quantity(battery.voltage_max_v, 'V')} in charge."
+    )
+    axes = XyAxes("SOC / %", "Power / W", "%{x:.4~g} %, %{y:.4~g} W", from_zero=True)
+    return [card("Pulse power", [look.graph(drawn, axes), _print(words)])]
+
+
+def _labels(reading: Reading, which: Flags) -> list[str]:
+    starts = reading.begin.test_time_s[which].tolist()
+    return [f"at {signed(one, 1)} s" for one in starts]
+
+
+def _count(reading: Reading) -> str:
+    """Say how many there are and what a pulse is."""
+    charges = int(np.sum(reading.pulses.current_a > 0))
+    words = formatting.counted(len(reading), "pulse")
+    words += f", {charges:,} of charge and {len(reading) - charges:,} of discharge."
+    wrong = int(np.sum(~reading.is_right))
+    if wrong:
+        words += f" {wrong:,} {'is' if wrong == 1 else 'are'} unticked and left out below."
+    return f"{words} A pulse is a current after a rest of at least 5 s, for at most 120 s."
+
+
+def _soc_words(cycles: ExperimentCycles, reading: Reading, view: View) -> str:
+    if not _has_soc(reading):
+        return "The battery has no nominal capacity: the charge stands in the place of the SOC."
+    charged = fullest_ah(cycles)
+    where = f"after {formatting.small_quantity(charged, 'Ah')} of charge" if charged else "at first"
+    return (
+        f"SOC by the nominal capacity, {view.full_pct:g} % where the cell was fullest ({where}); "
+        "set it if the cell was not full then."
+    )
+
+
+def _has_soc(reading: Reading) -> bool:
+    return bool(np.isfinite(reading.soc_pct).any())
+
+
+def _diffusion_words(view: View, is_short: Flags, diffusion: Floats) -> str:
+    words = (
+        "ΔE s: how far the rested voltage moved by a portion; ΔE t: how far voltage moved during "
+        "it, without the jump to its first sample."
+    )
+    if view.length_um is None:
+        return f"{words} Type the diffusion length L, a third of the radius of spheres, for D."
+    known = np.isfinite(diffusion)
+    long = int(np.sum(known & ~is_short))
+    held = "It holds for portions much shorter than L²/D (Weppner and Huggins 1977)"
+    if long:
+        held += f"; {long} of {int(known.sum())} are not shorter than that: D is wrong there"
+    return f"{words} D = 4/(π τ) L² (ΔE s/ΔE t)². {held}."
+
+
+def _print(words: str) -> Component:
+    return html.Div(words, className="bem-small-print t3 small")

@@ -1,0 +1,125 @@
+"""A half cycle from its own samples adds up to what the table of cycles says."""
+
+from dataclasses import replace
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from cycling.analysis.chunk_totals import Counting, add_up
+from cycling.analysis.cycles.choices import Choices, Direction, Numbering
+from cycling.analysis.cycles.numbering import numbered
+from cycling.analysis.cycles.table import cycle_table
+from cycling.analysis.integration import Edge, Samples, columns_of, samples_of
+from cycling.analysis.voltage.half import half_of
+from cycling.analysis.voltage.incremental import incremental_capacity
+from cycling.analysis.voltage.lines import shared_lines
+from tests import golden
+
+CASES = {one.name: one for one in golden.cases()}
+MEASURED = [
+    "coin_87ua_arbin",
+    "full_cell_lfp_fastcharge_arbin",
+    "half_cell_si_arbin",
+    "full_cell_m50t",
+    "synthetic_cccv",
+    "synthetic_gap_in_step",
+]
+
+
+def part(samples: Samples, first: int, end: int) -> Samples:
+    return samples_of([column[first:end] for column in columns_of(samples)])
+
+
+def numbers_of(steps, choices):
+    net_ah = steps.hours("charge_as") - steps.hours("discharge_as")
+    return numbered(steps.cycle, net_ah, choices)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    name=st.sampled_from(MEASURED),
+    edge=st.sampled_from(list(Edge)),
+    counted=st.booleans(),
+    numbering=st.sampled_from([None, Numbering.CURRENT]),
+)
+def test_every_half_adds_up_to_its_charge(name, edge, counted, numbering):
+    case, choices = CASES[name], Choices(numbering=numbering)
+    samples, steps = case.samples(edge, counted=counted), case.steps(edge, counted=counted)
+    deadband_a = case.options(edge, counted=counted)["deadband_a"]
+    table, numbers = cycle_table(steps, choices), numbers_of(steps, choices)
+    for place, cycle in enumerate(table.number.tolist()):
+        for direction, of in (
+            (Direction.CHARGE, table.charge),
+            (Direction.DISCHARGE, table.discharge),
+        ):
+            half = half_of(steps, numbers, cycle, direction, with_cv=True)
+            if half is None:
+                assert of.ah[place] == 0
+                continue
+            first, end = half.window(len(samples.time_s))
+            assert end - first <= half.end_row - half.first_row + 4
+            lines = half.lines(part(samples, first, end), first, deadband_a=deadband_a)
+            assert lines.total_ah == pytest.approx(of.ah[place], rel=1e-9)
+            summed = incremental_capacity(lines, 0.005)
+            assert summed.total_ah == pytest.approx(of.ah[place], rel=1e-9)
+
+
+@pytest.mark.parametrize("edge", list(Edge))
+def test_our_own_integral_needs_no_factor(edge):
+    """What is read of a half is what the whole was added up from, gaps and edges too."""
+    for name in MEASURED:
+        case, choices = CASES[name], Choices()
+        samples, steps = case.samples(edge, counted=False), case.steps(edge, counted=False)
+        deadband_a = case.options(edge, counted=False)["deadband_a"]
+        numbers = numbers_of(steps, choices)
+        for cycle in np.unique(numbers.cycle)[:4].tolist():
+            for direction in Direction:
+                half = half_of(steps, numbers, cycle, direction, with_cv=True)
+                if half is None or (edge is Edge.SPLIT and half.first_row == 0):
+                    continue  # the first step has a lead-in
+                first, end = half.window(len(samples.time_s))
+                shares = replace(half.shares(end - first, first), ah=None)
+                lines = shared_lines(
+                    part(samples, first, end), direction, shares, deadband_a=deadband_a
+                )
+                assert lines.total_ah == pytest.approx(half.ah.sum(), rel=1e-9)
+
+
+def test_constant_voltage_is_out_by_the_share_of_the_table():
+    case = CASES["synthetic_cccv"]
+    samples, steps = (
+        case.samples(Edge.SPLIT, counted=False),
+        case.steps(Edge.SPLIT, counted=False),
+    )
+    half = half_of(steps, numbers_of(steps, Choices()), 1, Direction.CHARGE)
+    first, end = half.window(len(samples.time_s))
+    lines = half.lines(part(samples, first, end), first, deadband_a=1e-4)
+    table = cycle_table(steps, Choices())
+    assert lines.total_ah == pytest.approx(table.charge.ah[0] - table.charge.cv_ah[0], rel=1e-9)
+    assert lines.total_ah == pytest.approx(0.5, rel=1e-6)
+
+
+def test_charge_rest_and_discharge_as_steps_of_their_own():
+    """Of a source that names none: lines go on over the edges, each side with what is its own."""
+    rng = np.random.default_rng(17)
+    current_a = np.repeat(rng.choice([-2.0, 0.0, 1.0], 60), 5) * rng.uniform(0.9, 1.1, 300)
+    nothing = np.full(300, np.nan)
+    voltage_v = 3.5 + np.cumsum(current_a) / 100
+    samples = Samples(np.arange(300) * 30.0, voltage_v, current_a, *[nothing] * 4)
+    steps = add_up(iter([samples]), Counting(1e-3, (), False, by_sign=True), 0.0).steps
+    choices = Choices(numbering=Numbering.NONE)
+    numbers, table = numbers_of(steps, choices), cycle_table(steps, choices)
+    for direction, of in ((Direction.CHARGE, table.charge), (Direction.DISCHARGE, table.discharge)):
+        half = half_of(steps, numbers, 1, direction, with_cv=True)
+        first, end = half.window(300)
+        lines = half.lines(part(samples, first, end), first, deadband_a=1e-3)
+        assert lines.total_ah == pytest.approx(of.ah[0], rel=1e-9)
+
+
+def test_a_half_that_is_not_there():
+    case = CASES["synthetic_cccv"]
+    steps = case.steps(Edge.SPLIT, counted=False)
+    numbers = numbers_of(steps, Choices())
+    assert half_of(steps, numbers, 99, Direction.CHARGE) is None
