@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from pages.experiment.happenings.events import entry_text
 
 from components.figures.measure_graph import Look, figure
 from components.figures.template import template
@@ -15,6 +14,7 @@ from db.measures.writing import insert_missing
 from db.queries.experiments.timeline import timeline
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.expected_curve import expected_toggle
+from pages.experiment.happenings.events import entry_text
 from tests.running_lab import RunningLab
 from tests.unit.components.tree import find
 
