@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.integration.db.measures.test_golden_files import golden_blocks
+from tests.integration.db.measures.test_source import golden_blocks
 
 from db import series
 from db.engine import Database
