@@ -7,11 +7,11 @@ plan. Everything is asked of both, and there are few of the latter.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
@@ -99,14 +99,24 @@ def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) ->
         # reading the rows in the order that is asked for
         query = query.where((of.battery_id + 0).in_(kinds))
     if filters.created_from is not None:
-        query = query.where(of.created_at >= filters.created_from)
+        query = query.where(created(of) >= filters.created_from)
+        # never before it was made, but for a part of a second; this goes by an index
+        query = query.where(of.created_at >= filters.created_from - timedelta(seconds=1))
     if filters.created_to is not None:
-        query = query.where(of.created_at < filters.created_to)
+        query = query.where(created(of) < filters.created_to)
     if filters.between:
         query = query.where(_has_cycles(filters.between, of))
     if searched := filters.text.strip():
         query = query.where(mentions((of.name, of.description), searched))
     return query
+
+
+def created(of: Kept) -> SQLColumnExpression[datetime]:
+    """Return when an experiment was made: its row in Experiment has its place in the queue."""
+    if of is Plan:
+        return Plan.created_at
+    its = select(Plan.created_at).where(Plan.experiment_id == Experiment.id)
+    return func.coalesce(its.correlate(Experiment).scalar_subquery(), Experiment.created_at)
 
 
 def _has_cycles(between: Sequence[Between], of: Kept) -> ColumnElement[bool]:

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from cycling.terms import NOT_ENDED, ExperimentStatus
 from db.engine import Database
 from db.models import Battery, CyclerStation, CycleSummary, Experiment, Plan, Profile
-from db.queries.experiments.filters import CycleFigure, Filter, Kept, narrowed
+from db.queries.experiments.filters import CycleFigure, Filter, Kept, created, narrowed
 from db.queries.experiments.rows import ExperimentRow, rows_of
 from db.queries.lists import Page, Sort, alphabetic, check_page
 from db.terms import PlanState
@@ -193,7 +193,7 @@ def _sort_column(
         SortKey.TECHNOLOGY: Battery.technology,
         SortKey.STATION: CyclerStation.name,
         SortKey.PROFILE: Profile.name,
-        SortKey.CREATED: of.created_at,
+        SortKey.CREATED: created(of),
         SortKey.STARTED: null() if of is Plan else Experiment.begun_at,
         SortKey.FINISHED: null() if of is Plan else Experiment.finished_at,
     }

@@ -9,13 +9,14 @@ from sqlalchemy import insert, select, text
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
 from db.engine import Database
-from db.models import CycleSummary, Experiment, Run
+from db.models import CycleSummary, Experiment, Plan, Run
 from db.queries.experiments import filters, table
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.filters import Choice, Filter, filter_choices
 from db.queries.experiments.rows import ExperimentRow
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Page, Sort
+from db.terms import PlanState
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     NOW,
@@ -336,6 +337,36 @@ class TestFilters:
             add_experiment(database, name=str(number), created_at=hours(number))
         found = names(database, Filter(created_from=hours(0), created_to=hours(2)))
         assert found == ["1", "0"]
+
+    def test_a_day_and_an_order_are_of_what_is_shown_as_created(self, database: Database):
+        """What is held is given its place in the queue later than it was made."""
+        held, other = (
+            add_experiment(database, name=name, created_at=hours(at))
+            for name, at in (("held for a day", 25), ("at once", 2))
+        )
+        with database.write() as session:
+            for id_, at in ((held, 0), (other, 2)):
+                session.add(
+                    Plan(
+                        token=str(id_),
+                        state=PlanState.QUEUED,
+                        experiment_id=id_,
+                        name="",
+                        station_id=1,
+                        detail={},
+                        user_name="anna",
+                        created_at=hours(at),
+                        state_since=hours(at),
+                    )
+                )
+        assert names(database, Filter(created_from=hours(0), created_to=hours(1))) == [
+            "held for a day"
+        ]
+        assert names(database, Filter(created_from=hours(1))) == ["at once"]
+        assert names(database, Filter(created_from=hours(24))) == []
+        oldest = ["held for a day", "at once"]
+        assert names(database, sort=Sort(SortKey.CREATED, descending=False)) == oldest
+        assert names(database, sort=Sort(SortKey.CREATED, descending=True)) == oldest[::-1]
 
     def test_stale_ids_find_nothing(self, lab: Database):
         for wanted in (
