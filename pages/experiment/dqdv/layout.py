@@ -170,6 +170,6 @@ def _graph(who: Viewer) -> list[Component]:
 
 
 def _peaks() -> Component:
-    held = html.Div(id=Ids.PEAKS, className="bem-rows")
+    held = html.Div(id=Ids.PEAKS, className="bem-rows bem-wide-rows")
     note = "height above zero, area from valley to valley"
     return card("Peaks", held, note=note)

@@ -104,7 +104,9 @@ def peak_table(found: Sequence[tuple[HalfCycle, list[Peak]]]) -> list[Component]
         for half, place, one in rows[:MAX_ROWS]
     ]
     more = (
-        f"The first {MAX_ROWS} of {len(rows):,}; the file has all." if len(rows) > MAX_ROWS else ""
+        f"The first {MAX_ROWS} of {len(rows):,}: choose fewer cycles to see the others."
+        if len(rows) > MAX_ROWS
+        else ""
     )
     return [
         table(heads, body),

@@ -38,7 +38,7 @@ def pulse_table(reading: Reading, columns: Sequence[Column], *, may_tick: bool) 
 def _framed(heads: Sequence[Head], rows: Sequence[Component], count: int) -> list[Component]:
     more = f"The first {MAX_ROWS} of {count:,}; the file has all." if count > MAX_ROWS else ""
     words = [html.Div(more, className="bem-small-print t3 small")] * bool(more)
-    return [html.Div(table(heads, rows), className="bem-rows bem-pulse-rows"), *words]
+    return [html.Div(table(heads, rows), className="bem-rows bem-wide-rows bem-pulse-rows"), *words]
 
 
 def _cells(columns: Sequence[Column], row: int) -> list[Component]:
