@@ -38,7 +38,7 @@ def test_chosen_cycles_are_drawn_compared_and_sent(page: Page, experiment: int, 
     expect(lines).to_have_count(12)
     expect(page.locator(f"{GRAPH} .ytitle")).to_have_text("dQ/dV / (Ah/V)")
     has_names(page, [])  # the colours are explained by a bar
-    last = page.locator(".dash-range-slider-max-input")
+    last = page.get_by_label("Last cycle")
     last.fill("3")
     last.press("Enter")
     has_names(page, ["Cycle 1", "Cycle 2", "Cycle 3"])
