@@ -13,7 +13,11 @@ HALF_S = np.linspace(0.001, 3600.0, 40)
 
 
 def pulsed(
-    database: Database, ohm: Sequence[float] = (0.05, 0.06, 0.07), *, name="Pulses", clock=lambda: NOW
+    database: Database,
+    ohm: Sequence[float] = (0.05, 0.06, 0.07),
+    *,
+    name="Pulses",
+    clock=lambda: NOW,
 ) -> int:
     """Import a cycle for each resistance: charged at 1 A, rested, pulsed, rested, discharged."""
     parts, at_s = [], 0.0
