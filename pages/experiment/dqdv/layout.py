@@ -170,6 +170,7 @@ def _graph(who: Viewer) -> list[Component]:
 
 
 def _peaks() -> Component:
-    held = html.Div(id=Ids.PEAKS, className="bem-rows")
+    about = {"role": "group", "aria-label": "Peaks", "tabIndex": 0}  # moved sideways by keys
+    held = html.Div(id=Ids.PEAKS, className="bem-rows", **about)
     note = "height above zero, area from valley to valley"
     return card("Peaks", held, note=note)
