@@ -16,16 +16,19 @@ from db.engine import connect
 from tests.browser.conftest import Served
 from tests.browser.waiting import settled, wait_until
 from tests.running_lab import RunningLab
+from tests.unit.pages.experiment.pulses.pulsed import pulsed
 
 pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 LIVE, RUN = "/monitor/{station}", "/experiments/{run}"
+TABS = ("cycles", "dqdv", "pulses")
 # Those that a phone shows otherwise are looked at twice.
 ON_BOTH = (
     "/",
     LIVE,
     "/experiments",
     RUN,
+    *(f"/experiments/{{pulsed}}?tab={tab}" for tab in TABS),
     "/add-experiment",
     "/batteries",
     "/stations",
@@ -36,6 +39,7 @@ OTHERS = (
     "/login",
     "/?view=table",
     "/experiments/{empty}",
+    *(f"/experiments/{{empty}}?tab={tab}" for tab in TABS),
     "/import-experiment",
     "/queue",
     "/batteries/{cell}",
@@ -87,8 +91,8 @@ def lab(served: Served) -> Iterator[dict[str, int]]:
     lab.run(run, station)
     lab.measures(run, station, 500, end=lab.ago(seconds=2))
     lab.master()
-    profiles = {"library": saved.profile_id, "adopted": profile}
-    yield {"station": station, "cell": cell, "run": run, "empty": empty, **profiles}
+    several = {"library": saved.profile_id, "adopted": profile, "pulsed": pulsed(database)}
+    yield {"station": station, "cell": cell, "run": run, "empty": empty, **several}
     database.dispose()
 
 

@@ -149,8 +149,8 @@ def _filter(control_id: str, label: str, options: Sent, chosen: Sent) -> Compone
         multi=True,
         placeholder=f"{label}: all",
     )
-    about = {"aria-label": label}
-    return html.Div(control, hidden=len(words) < 2, role="group", **about)
+    name = dbc.Label(label, html_for=control_id, class_name="visually-hidden")
+    return html.Div([name, control], hidden=len(words) < 2)
 
 
 def _curves(asked: View, who: Viewer) -> Component:
