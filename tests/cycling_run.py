@@ -79,6 +79,6 @@ class CyclingRun:
             extended={self.lab.channels[self.station][0]: degc},
         )
         with self.lab.database.write() as session:
-            writing.insert(session, self.number, rows)
+            writing.insert_missing(session, [(self.number, rows)])
         self.next_id += len(at_s)
         self.seconds += float(at_s[-1])

@@ -415,7 +415,7 @@ class RunningLab:
             },
         )
         with self.database.write() as session:
-            writing.insert(session, experiment, rows)
+            writing.insert_missing(session, [(experiment, rows)])
 
     def last_measure(self, experiment: int) -> int:
         """Return the greatest MeasID."""

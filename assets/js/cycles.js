@@ -58,8 +58,7 @@
       const source = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id)[0] || "";
       if (source.includes("selectedData")) {
         const found = ofPoints(selected);
-        if (!selected) return keep();
-        if (!found.length) return "";
+        if (!found.length) return keep(); // a graph that is drawn anew says so of itself, too
         const low = found.reduce((a, b) => Math.min(a, b)), high = found.reduce((a, b) => Math.max(a, b));
         return low === high ? String(low) : low + "-" + high;
       }

@@ -142,8 +142,7 @@ class Worker:
             done = series.reconcile(
                 place.database, experiment_id, final=ended, now=now, on_progress=self._go_on
             )
-            if done.damage:
-                alarm_damage(place.database, experiment_id, done.damage, now)
+            alarm_damage(place.database, experiment_id, done.damage, done.lost, now)
         return True
 
     def renew_statistics(self) -> bool:

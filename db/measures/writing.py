@@ -40,21 +40,11 @@ def per_transaction(database: Database, rows: MeasureRows) -> Iterator[MeasureRo
         yield rows.part(start, min(start + most, len(rows)))
 
 
-def insert(session: Session, experiment_id: int, rows: MeasureRows) -> None:
-    """Write samples in the caller's transaction; by LOAD DATA in that of `Database.load`."""
-    _write(session, [(experiment_id, rows)], again="")
-
-
 def insert_missing(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -> None:
     """Write samples of several experiments; those that are there already stay as they are.
 
     In a transaction of `Database.load` they are an error: that is for what is known to be new.
     """
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    _write(session, parts, again=SKIP_PRESENT if is_sqlite else KEEP_PRESENT)
-
-
-def _write(session: Session, parts: Sequence[tuple[int, MeasureRows]], again: str) -> None:
     if not parts:
         return
     if session.info.get(LOADS):
@@ -67,6 +57,7 @@ def _write(session: Session, parts: Sequence[tuple[int, MeasureRows]], again: st
         for used_measure_id in rows.extended
     )
     is_sqlite = session.get_bind().dialect.name == "sqlite"
+    again = SKIP_PRESENT if is_sqlite else KEEP_PRESENT
     insert_rows = _insert_many if is_sqlite else _insert_literally
     insert_rows(session, "GenericMeasures", GENERIC_COLUMNS, generic, again)
     insert_rows(session, "ExtendedMeasures", EXTENDED_COLUMNS, extended, again)

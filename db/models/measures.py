@@ -1,7 +1,8 @@
 """Samples as stations record them, in rows that other programs read and write; the series store.
 
-That is a columnar copy of each experiment's measures, with what is computed from it. It has no
-foreign keys, like the measures: an import fills it before its experiment exists.
+That has each experiment's measures as columns, with what is computed from them: a copy where there
+are rows, else the record. It has no foreign keys, like the measures: an import fills it before its
+experiment exists.
 """
 
 from datetime import datetime
@@ -81,10 +82,11 @@ class Alarm(Base):
 
 
 class SeriesHead(Base):
-    """How far the copy of an experiment goes; its row is the lock of whoever extends it.
+    """How far what is stored of an experiment goes; its row is the lock of whoever extends it.
 
-    `revision` rises with every change. `final` says that the experiment has ended and the copy
-    was compared with its rows after that.
+    `revision` rises with every change. `final` says that the experiment has ended and the store
+    was compared with its rows after that. Without rows (`has_rows`) the store is the record, and
+    it stands here when the first and the last measure were taken, with their test times.
     """
 
     __tablename__ = "bem_series"
@@ -97,6 +99,11 @@ class SeriesHead(Base):
     has_power: Mapped[bool] = mapped_column(default=False)
     final: Mapped[bool] = mapped_column("settled", default=False)
     checked_at: Mapped[datetime | None]
+    has_rows: Mapped[bool] = mapped_column(default=True)
+    first_at: Mapped[datetime | None]
+    last_at: Mapped[datetime | None]
+    first_test_s: Mapped[float | None]
+    last_test_s: Mapped[float | None]
 
 
 class SeriesChannel(Base):

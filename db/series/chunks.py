@@ -1,7 +1,8 @@
 """Chunks: 65,536 consecutive MeasIDs of one experiment as columns, and their rows in the store."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, func, insert, select
@@ -12,12 +13,20 @@ from db.models import SeriesChunk
 from db.series import checksums, codec, gaps
 from db.series.checksums import Damage, DamagedError, with_checksums
 from db.series.codec import Floats, Ints
-from db.series.rows import COLUMNS, ExtendedRows, GenericRows, Tally, is_of_wattrex
+from db.series.rows import (
+    COLUMNS,
+    RAW_POWER,
+    ExtendedRows,
+    GenericRows,
+    Tally,
+    is_of_wattrex,
+)
 
 CHUNK = 65_536
 TIME, IDS = "time", "id"
 ALWAYS = ("voltage", "current")
 DRAWN = ("voltage", "current", "power")  # and every extended channel
+PackedRow = dict[str, Any]
 
 
 @dataclass
@@ -62,7 +71,8 @@ class Chunk:
         self.ids = np.concatenate([self.ids, rows.ids])
         self.us = np.concatenate([self.us, rows.us])
         for name, values in rows.columns.items():
-            self.columns[name] = np.concatenate([self.columns[name], values])
+            before = self.columns.get(name, np.full(len(self.us) - len(rows.us), np.nan))
+            self.columns[name] = np.concatenate([before, values])
         unknown = np.full(len(rows.ids), np.nan)
         for column in self.extended.values():
             column.values = np.concatenate([column.values, unknown])
@@ -98,11 +108,10 @@ def load(session: Session, experiment_id: int, number: int) -> Chunk:
     chunk.us = codec.unpack_ints(stored[TIME].samples)
     chunk.value_sum = stored[TIME].value_sum or 0
     for name in COLUMNS:
-        chunk.columns[name] = (
-            codec.unpack_floats(stored[name].samples)
-            if name in stored
-            else np.full(len(chunk.ids), np.nan)
-        )
+        chunk.columns[name] = np.full(len(chunk.ids), np.nan)
+    for name in (*COLUMNS, RAW_POWER):
+        if name in stored:
+            chunk.columns[name] = codec.unpack_floats(stored[name].samples)
     for channel, row in stored.items():
         if used_measure_id := extended_id(channel):
             chunk.extended[used_measure_id] = ExtendedColumn(
@@ -122,19 +131,27 @@ def damage(row: checksums.StoredRow, blob: str) -> Damage:
 
 def save(session: Session, experiment_id: int, chunk: Chunk) -> None:
     """Put a chunk in place of the stored one; an empty one is removed."""
-    remove(session, experiment_id, [chunk.number])
     if not len(chunk.ids) and not chunk.extended:
+        remove(session, experiment_id, [chunk.number])
         return
     at_us = times(
         chunk.us,
         goes_on=chunk.number > 0,
         is_of_wattrex=lambda: is_of_wattrex(session, experiment_id),
     )
-    rows = [
-        with_checksums({"experiment_id": experiment_id, "number": chunk.number, **row})
-        for row in _rows(chunk, at_us)
-    ]
-    session.execute(insert(SeriesChunk), rows)
+    put(session, packed(experiment_id, chunk, at_us))
+
+
+def packed(experiment_id: int, chunk: Chunk, at_us: Ints) -> list[PackedRow]:
+    """Return the rows of the store that hold a chunk; `at_us` as of `times`."""
+    keys = {"experiment_id": experiment_id, "number": chunk.number}
+    return [with_checksums({**keys, **row}) for row in _rows(chunk, at_us)]
+
+
+def put(session: Session, rows: Sequence[PackedRow]) -> None:
+    """Put the rows of a chunk in place of those that are there."""
+    remove(session, rows[0]["experiment_id"], [rows[0]["number"]])
+    session.execute(insert(SeriesChunk), list(rows))
 
 
 def remove(session: Session, experiment_id: int, numbers: Iterable[int]) -> None:
@@ -155,6 +172,12 @@ def times(us: Ints, *, goes_on: bool, is_of_wattrex: Callable[[], bool]) -> Ints
     if not np.any(us[1:] == us[:-1]) or not is_of_wattrex():
         return us
     return spread(us, goes_on=goes_on)
+
+
+def stored_numbers(session: Session, experiment_id: int) -> list[int]:
+    """Return the numbers of the chunks of an experiment, in their order."""
+    numbers = select(SeriesChunk.number).where(SeriesChunk.experiment_id == experiment_id)
+    return sorted(session.scalars(numbers.distinct()))
 
 
 def tallies(session: Session, experiment_id: int) -> dict[tuple[str, int], Tally]:
@@ -208,6 +231,7 @@ def _rows(chunk: Chunk, at_us: Ints) -> Iterable[Mapping[str, object]]:
         "value_sum": chunk.value_sum,
         "first_us": int(at_us.min(initial=np.iinfo(np.int64).max)),
         "last_us": int(at_us.max(initial=np.iinfo(np.int64).min)),
+        "coarse": _clock(at_us, chunk.columns["test_time"]),
         "fine": gaps.summary(at_us, [chunk.columns[name] for name in gaps.KEYS]),
         "samples": codec.pack_ints(chunk.us),
     }
@@ -227,6 +251,13 @@ def _rows(chunk: Chunk, at_us: Ints) -> Iterable[Mapping[str, object]]:
             "samples": codec.pack_floats(column.values),
             **_points(at_us, column.values),
         }
+
+
+def _clock(at_us: Ints, test_time_s: Floats) -> bytes:
+    """Return clock and test time of every 1,024th measure and the last one."""
+    every = np.arange(0, len(at_us), codec.COARSE)
+    at = np.unique(np.append(every, len(at_us) - 1)) if len(at_us) else every
+    return codec.plain_points(at_us[at], test_time_s[at])
 
 
 def _points(us: Ints, values: Floats) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from db.models import GenericMeasure, SeriesChannel, SeriesHead
@@ -17,7 +17,7 @@ class Head:
     """What is known of a copy, and the greatest MeasID of the rows that it is made of (-1: none).
 
     `revision` rises with every change, 0 without a copy. A final copy is of an experiment that has
-    ended. `extended` are the UsedMeasIDs that have a row.
+    ended. `extended` are the UsedMeasIDs that have a row. Without rows there is nothing to copy.
     """
 
     watermarks: Watermarks
@@ -26,6 +26,7 @@ class Head:
     revision: int = 0
     has_power: bool = False
     is_final: bool = False
+    has_rows: bool = True
 
 
 def read_head(session: Session, experiment_id: int) -> Head:
@@ -41,7 +42,8 @@ def read_head(session: Session, experiment_id: int) -> Head:
             SeriesHead.revision,
             SeriesHead.has_power,
             SeriesHead.final,
-            last_row.label("last_row"),
+            SeriesHead.has_rows,
+            case((SeriesHead.has_rows, last_row), else_=SeriesHead.last_id).label("last_row"),
             SeriesChannel.used_measure_id,
             SeriesChannel.last_id.label("channel_last_id"),
             SeriesChannel.known,
@@ -57,12 +59,19 @@ def read_head(session: Session, experiment_id: int) -> Head:
     lasts = {one.used_measure_id: one.channel_last_id for one in channels}
     return Head(
         watermarks=Watermarks(head.last_id, lasts),
-        last_row=-1 if head.last_row is None else head.last_row,
+        last_row=-1 if head.last_row is None else int(head.last_row),  # a decimal on MariaDB
         extended=tuple(one.used_measure_id for one in channels if one.known > 0),
         revision=head.revision,
         has_power=head.has_power,
         is_final=head.final,
+        has_rows=head.has_rows,
     )
+
+
+def has_rows(session: Session, experiment_id: int) -> bool:
+    """Whether the measures of an experiment stand in the row tables, or would."""
+    of_it = select(SeriesHead.has_rows).where(SeriesHead.experiment_id == experiment_id)
+    return session.scalar(of_it) is not False
 
 
 def insert_head(session: Session, experiment_id: int) -> None:

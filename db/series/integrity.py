@@ -17,7 +17,7 @@ from db.models import SeriesChunk
 from db.series import checksums, chunks, rows, store
 from db.series.checksums import Damage, DamagedError
 from db.series.chunks import Chunk
-from db.series.head import read_head
+from db.series.head import has_rows, read_head
 from db.series.rows import Tally
 from db.series.store import Progress, no_progress
 
@@ -45,18 +45,12 @@ class Finding:
         return f"measures {first_id:,} to {first_id + chunks.CHUNK - 1:,}"
 
 
-def stored_numbers(database: Database, experiment_id: int) -> list[int]:
-    """Return the numbers of the chunks of an experiment, in their order."""
-    numbers = select(SeriesChunk.number).where(SeriesChunk.experiment_id == experiment_id)
-    with database.read() as session:
-        return sorted(session.scalars(numbers.distinct()))
-
-
 def verify(
     database: Database, experiment_id: int, on_progress: Progress = no_progress
 ) -> list[Damage]:
     """Compare every blob of an experiment with its checksum; return what is damaged."""
-    numbers = stored_numbers(database, experiment_id)
+    with database.read() as session:
+        numbers = chunks.stored_numbers(session, experiment_id)
     damage: list[Damage] = []
     for done, number in enumerate(numbers, 1):
         with database.read() as session:
@@ -76,6 +70,8 @@ def compare(database: Database, experiment_id: int) -> list[int]:
     By the number of rows and the sums of their keys and values: seconds for a million measures.
     """
     with database.read() as session:
+        if not has_rows(session, experiment_id):
+            return []
         there = rows.tallies(session, experiment_id, chunks.CHUNK)
         copied = chunks.tallies(session, experiment_id)
     keys = there.keys() | copied.keys()
@@ -91,7 +87,7 @@ def check(
     """
     with database.read() as session:
         last = read_head(session, experiment_id).watermarks.generic
-    stored = stored_numbers(database, experiment_id)
+        stored = chunks.stored_numbers(session, experiment_id)
     numbers = sorted({*stored, *range(last // chunks.CHUNK + 1)})
     findings = []
     for done, number in enumerate(numbers, 1):
@@ -103,11 +99,14 @@ def check(
 def repair(
     database: Database, experiment_id: int, on_progress: Progress = no_progress
 ) -> list[Finding]:
-    """Copy what is missing, and anew from its rows what is wrong; return what was wrong."""
+    """Make what is wrong anew: from rows, or a summary from the samples. Return what was wrong.
+
+    Where there are no rows, samples that are damaged stay so: check names them again.
+    """
     store.catch_up(database, experiment_id, on_progress=on_progress)
     findings = check(database, experiment_id, on_progress)
     for number in sorted({one.number for one in findings}):
-        store.rebuild_chunk(database, experiment_id, number)
+        store.mend_chunk(database, experiment_id, number)
     return findings
 
 
@@ -118,7 +117,7 @@ def _of(experiment_id: int, number: int) -> ColumnElement[bool]:
 def _check_chunk(database: Database, experiment_id: int, number: int) -> list[Finding]:
     with database.snapshot() as snapshot:
         session = snapshot.session
-        watermarks = read_head(session, experiment_id).watermarks
+        head = read_head(session, experiment_id)
         found = [
             Finding(number, row.channel, f"the checksum of its {blob} is wrong")
             for row in session.execute(select(*EVERYTHING).where(_of(experiment_id, number)))
@@ -129,7 +128,9 @@ def _check_chunk(database: Database, experiment_id: int, number: int) -> list[Fi
             stored = chunks.load(session, experiment_id, number)
         except DamagedError:
             return found
-        of_rows = store.chunk_of_rows(session, experiment_id, number, watermarks)
+        if not head.has_rows:
+            return found
+        of_rows = store.chunk_of_rows(session, experiment_id, number, head.watermarks)
     return [*found, *_differing(stored, of_rows)]
 
 
@@ -140,8 +141,10 @@ def _differing(stored: Chunk, of_rows: Chunk) -> Iterator[Finding]:
         yield Finding(number, EVERY_CHANNEL, count)
         return
     pairs: list[tuple[str, Values, Values]] = [(chunks.TIME, stored.us, of_rows.us)]
-    pairs += [(name, one, of_rows.columns[name]) for name, one in stored.columns.items()]
     nothing = np.full(len(stored.ids), np.nan)
+    pairs += [
+        (name, stored.columns.get(name, nothing), one) for name, one in of_rows.columns.items()
+    ]
     for id_ in sorted(stored.extended.keys() | of_rows.extended.keys()):
         one, other = (
             chunk.extended[id_].values if id_ in chunk.extended else nothing

@@ -13,6 +13,7 @@ from db.series import checksums, chunks, codec, gaps, rows
 from db.series.checksums import Damage, StoredRow
 from db.series.codec import Floats, Ints
 
+FEW = 3  # chunks that are read whole for their clock
 AT_A_TIME = 8  # chunks that are verified by one statement: 30 MB of nine channels
 Columns = dict[str, Floats]
 Points = tuple[Ints, Floats]
@@ -134,6 +135,35 @@ class ChunkReader:
         directory = self.directory
         place = int(np.searchsorted(directory.numbers, number))
         return np.full(int(np.diff(directory.starts)[place]), directory.reach_us[place])
+
+    def clock(self, most: int) -> Points:
+        """Return clock (us) and test time (s) of at most so many measures, the ends among them.
+
+        Of a few chunks any of their measures, of more those that stand beside the samples.
+        """
+        numbers = self.directory.numbers.tolist()
+        pieces = self._clocks() if len(numbers) > FEW else {}
+        others = [number for number in numbers if number not in pieces]
+        for number, (us, columns) in self.columns(others, ["test_time"]).items():
+            pieces[number] = us, columns["test_time"]
+        ordered = [pieces[number] for number in sorted(pieces)]
+        us = np.concatenate([np.empty(0, np.int64), *(one for one, _ in ordered)])
+        test_s = np.concatenate([np.empty(0), *(one for _, one in ordered)])
+        at = np.unique(np.linspace(0, len(us) - 1, min(most, len(us))).round().astype(np.int64))
+        return us[at], test_s[at]
+
+    def _clocks(self) -> dict[int, Points]:
+        rows = self.session.execute(
+            select(*checksums.COARSE).where(
+                SeriesChunk.experiment_id == self.experiment_id,
+                SeriesChunk.channel == chunks.TIME,
+            )
+        )
+        return {
+            row.number: codec.read_plain_points(row.coarse)
+            for row in rows
+            if row.coarse and self._is_intact(row, "coarse")
+        }
 
     def extremes(
         self, numbers: Sequence[int], keys: Sequence[str], *, fine: bool

@@ -40,6 +40,9 @@ COLUMNS = {
 }
 
 
+RAW_POWER = "raw_power"  # of WattRex rows, in whatever unit: kept for who wants the rows back
+
+
 @dataclass(frozen=True)
 class Scale:
     """What a value is multiplied by, and the unit that it has then."""
@@ -172,6 +175,7 @@ def generic(session: Session, experiment_id: int, first: int, last: int) -> Gene
     ids, us = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
     total = value_sum(ids, list(columns.values()), us)
     if is_of_wattrex(session, experiment_id):
+        columns[RAW_POWER] = columns["power"]
         columns["power"] = columns["voltage"] * columns["current"] / 1000.0
     return GenericRows(ids, us, columns, total)
 
@@ -238,18 +242,21 @@ def tallies(session: Session, experiment_id: int, chunk: int) -> dict[tuple[str,
     generic_sum = value_sum_sql(list(COLUMNS.values()), us, is_sqlite=is_sqlite)
     extended_sum = value_sum_sql(["Value"], is_sqlite=is_sqlite)
     counted = f"MeasID {'/' if is_sqlite else 'DIV'} :chunk AS number, count(*), sum(MeasID)"
-    statements = (
-        f"SELECT 'time', {counted}, {generic_sum} FROM GenericMeasures "  # noqa: S608 - our words
-        "WHERE ExpID = :experiment GROUP BY number",
-        f"SELECT UsedMeasID, {counted}, {extended_sum} FROM ExtendedMeasures "  # noqa: S608
-        "WHERE ExpID = :experiment GROUP BY UsedMeasID, number",
+    tables = (
+        ("'time'", "GenericMeasures", generic_sum, "number"),
+        ("UsedMeasID", "ExtendedMeasures", extended_sum, "UsedMeasID, number"),
     )
     values = {"experiment": experiment_id, "chunk": chunk}
-    return {
-        (one if one == "time" else f"x{one}", int(number)): Tally(*map(int, counts))
-        for statement in statements
-        for one, number, *counts in session.execute(text(statement), values)
-    }
+    found = {}
+    for channel, table, total, group in tables:
+        statement = (
+            f"SELECT {channel}, {counted}, {total} FROM {table} "  # noqa: S608 - our own words
+            f"WHERE ExpID = :experiment GROUP BY {group}"
+        )
+        for one, number, *counts in session.execute(text(statement), values):
+            key = one if one == "time" else f"x{one}"
+            found[key, int(number)] = Tally(*map(int, counts))
+    return found
 
 
 def _microseconds(session: Session) -> str:

@@ -10,16 +10,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.models import CycleSummary, SeriesChannel, SeriesChunk, SeriesHead, Statistics
+from db.models import CycleSummary, SeriesChannel, SeriesHead, Statistics
 from db.repeating import idempotent
 from db.series import chunks, rows
 from db.series.checksums import DamagedError
 from db.series.chunks import Chunk
-from db.series.head import Head, advance, insert_head, lock, read_head
+from db.series.head import Head, advance, has_rows, insert_head, lock, read_head
 from db.series.rows import Watermarks
 
 LOG = logging.getLogger("bem.series")
@@ -119,6 +119,30 @@ def chunk_of_rows(session: Session, experiment_id: int, number: int, through: Wa
     return chunk
 
 
+def mend_chunk(database: Database, experiment_id: int, number: int) -> bool:
+    """Make a chunk anew from its rows, without them from its samples; say whether that went."""
+    with database.read() as session:
+        is_copy = has_rows(session, experiment_id)
+    if is_copy:
+        rebuild_chunk(database, experiment_id, number)
+        return True
+    try:
+        _save_again(database, experiment_id, number)
+    except DamagedError:
+        return False
+    return True
+
+
+@idempotent
+def _save_again(database: Database, experiment_id: int, number: int) -> None:
+    """Make what stands beside the samples of a chunk anew. Raises DamagedError."""
+    with database.write() as session:
+        lock(session, experiment_id)
+        chunk = chunks.load(session, experiment_id, number)
+        chunks.save(session, experiment_id, chunk)
+        advance(session, experiment_id, read_head(session, experiment_id).watermarks)
+
+
 @idempotent
 def rebuild_chunk(database: Database, experiment_id: int, number: int) -> None:
     """Copy one chunk anew from its rows."""
@@ -143,9 +167,7 @@ def forget(
 ) -> None:
     """Delete the copy, chunk by chunk: a large one is no single transaction."""
     with database.read() as session:
-        numbers = session.scalars(
-            select(SeriesChunk.number).where(SeriesChunk.experiment_id == experiment_id).distinct()
-        ).all()
+        numbers = chunks.stored_numbers(session, experiment_id)
     for number in numbers:
         _forget_chunk(database, experiment_id, number)
         on_progress()
@@ -168,6 +190,8 @@ def _forget_head(database: Database, experiment_id: int) -> None:
 def _first_missing(session: Session, experiment_id: int, head: Head) -> int | None:
     """Return the least MeasID that may be missing in the copy, None if nothing is."""
     copied = head.watermarks
+    if not head.has_rows:
+        return None
     if head.is_final and head.last_row == copied.generic:
         return None  # one look tells enough of an experiment that has ended
     missing = [copied.generic + 1] if head.last_row > copied.generic else []

@@ -27,10 +27,11 @@ AT_A_TIME = 20
 
 @dataclass(frozen=True)
 class Reconciled:
-    """How many chunks were copied anew, and what of the copy had been damaged."""
+    """How many chunks were made anew, what had been damaged, and what of that is lost."""
 
     differing: int
     damage: tuple[Damage, ...] = ()
+    lost: tuple[Damage, ...] = ()
 
 
 def reconcile(
@@ -50,11 +51,14 @@ def reconcile(
     damage = integrity.verify(database, experiment_id, on_progress)
     differing = {one.first_id // chunks.CHUNK for one in damage}
     differing.update(integrity.compare(database, experiment_id))
+    lost = set()
     for done, number in enumerate(sorted(differing), 1):
-        store.rebuild_chunk(database, experiment_id, number)
+        if not store.mend_chunk(database, experiment_id, number):
+            lost.add(number)
         on_progress(done, len(differing))
     _note_checked(database, experiment_id, final=final, now=now)
-    return Reconciled(len(differing), tuple(damage))
+    gone = tuple(one for one in damage if one.is_lost and one.first_id // chunks.CHUNK in lost)
+    return Reconciled(len(differing) - len(lost), tuple(damage), gone)
 
 
 @idempotent
@@ -106,6 +110,15 @@ def find_due(database: Database, now: datetime) -> list[tuple[int, bool]]:
             .limit(AT_A_TIME)
         ).all()
     return [(id_, _has_ended(status, finished_at, now)) for id_, status, finished_at in rows]
+
+
+def has_ended(database: Database, experiment_id: int, now: datetime) -> bool:
+    """Whether an experiment has ended, and the last rows of other programs have come."""
+    with database.read() as session:
+        row = session.execute(
+            select(Experiment.status, Experiment.finished_at).where(Experiment.id == experiment_id)
+        ).one()
+    return _has_ended(row.status, row.finished_at, now)
 
 
 def list_all(database: Database) -> list[int]:

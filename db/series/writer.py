@@ -1,6 +1,7 @@
-"""The series store of an import: made from its blocks, without reading the rows back."""
+"""The series store of an import: made from its blocks. Its measures have no rows."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import numpy as np
 from sqlalchemy import update
@@ -9,72 +10,75 @@ from sqlalchemy.orm import Session
 from db.measures.rows import MeasureRows
 from db.models import SeriesHead
 from db.series import chunks, head
-from db.series.chunks import Chunk
+from db.series.chunks import Chunk, PackedRow
 from db.series.codec import Floats
 from db.series.rows import COLUMNS, ExtendedRows, GenericRows, Watermarks
-from db.series.sums import value_sum
 
 
 class SeriesWriter:
-    """Takes the samples of one experiment in order, from MeasID 0 on without a gap."""
+    """Takes the samples of one experiment in order, from MeasID 0 on without a gap.
+
+    It makes the rows of the store; whoever calls it commits them.
+    """
 
     def __init__(self, experiment_id: int) -> None:
         self._experiment_id = experiment_id
-        self._chunk = Chunk(0)
+        self._number = 0
         self._parts: list[MeasureRows] = []
         self._last = -1
         self._extended: dict[int, int] = {}
+        self._first: tuple[float, float | None] | None = None  # Unix s and test time
+        self._latest: tuple[float, float | None] = (0.0, None)
 
-    def copy(self) -> "SeriesWriter":
-        """Return another one to go on with, so that this one can be gone back to."""
-        other = SeriesWriter(self._experiment_id)
-        other._chunk = Chunk(self._chunk.number)  # nothing is in it before it is saved
-        other._parts, other._last = list(self._parts), self._last
-        other._extended = dict(self._extended)
-        return other
-
-    def add(self, session: Session, rows: MeasureRows) -> None:
-        """Take samples, and save each chunk that they complete."""
+    def add(self, rows: MeasureRows) -> Iterator[list[PackedRow]]:
+        """Take samples, and yield the rows of each chunk that they complete."""
         for part in _within_chunks(rows):
             self._parts.append(part)
             self._last = part.first_id + len(part) - 1
-            if self._last == self._chunk.end_id:
-                self._save(session)
-                self._chunk = Chunk(self._chunk.number + 1)
+            self._first, self._latest = self._first or _end(part, 0), _end(part, -1)
+            if (self._last + 1) % chunks.CHUNK == 0:
+                yield self._packed()
 
-    def finish(self, session: Session) -> None:
-        """Save the last chunk, and say that nothing is missing."""
-        self._save(session)
+    def rest(self) -> list[PackedRow]:
+        """Return the rows of the last chunk; none where the samples end with one."""
+        return self._packed() if self._parts else []
+
+    def finish(self, session: Session, now: datetime) -> None:
+        """Say that nothing is missing, when all chunks are in the store."""
         head.insert_head(session, self._experiment_id)
         head.lock(session, self._experiment_id)
         head.advance(session, self._experiment_id, Watermarks(self._last, self._extended))
+        first_s, first_test_s = self._first or self._latest
+        last_s, last_test_s = self._latest
         session.execute(
             update(SeriesHead)
             .where(SeriesHead.experiment_id == self._experiment_id)
-            .values(final=True)
+            .values(
+                final=True,
+                has_rows=False,
+                checked_at=now,
+                first_at=_moment(first_s),
+                last_at=_moment(last_s),
+                first_test_s=first_test_s,
+                last_test_s=last_test_s,
+            )
         )
 
-    def _save(self, session: Session) -> None:
+    def _packed(self) -> list[PackedRow]:
         parts, self._parts = self._parts, []
-        if not parts:
-            return
-        chunk = self._chunk
+        chunk, self._number = Chunk(self._number), self._number + 1
         ids = np.arange(parts[0].first_id, self._last + 1)
         us = np.round(np.concatenate([part.unix_s for part in parts]) * 1e6).astype(np.int64)
-        columns = {name: _joined(parts, name) for name in COLUMNS}
-        total = value_sum(ids, list(columns.values()), us)
-        chunk.append(GenericRows(ids, us, columns, total))
-        for id_ in {id_ for part in parts for id_ in part.extended}:
+        chunk.append(GenericRows(ids, us, {name: _joined(parts, name) for name in COLUMNS}, 0))
+        for id_ in sorted({id_ for part in parts for id_ in part.extended}):
             values = np.concatenate(
                 [part.extended.get(id_, np.full(len(part), np.nan)) for part in parts]
             )
             has_value = ~np.isnan(values)
             if has_value.any():
-                with_value, known = ids[has_value], values[has_value]
-                total = value_sum(with_value, [known])
-                chunk.merge(id_, ExtendedRows(with_value, known, total))
-                self._extended[id_] = int(with_value[-1])
-        chunks.save(session, self._experiment_id, chunk)
+                chunk.merge(id_, ExtendedRows(ids[has_value], values[has_value], 0))
+                self._extended[id_] = int(ids[has_value][-1])
+        return chunks.packed(self._experiment_id, chunk, us)
 
 
 _FIELDS = {
@@ -86,6 +90,15 @@ _FIELDS = {
     "step": "step",
     "cycle": "cycle",
 }
+
+
+def _end(part: MeasureRows, place: int) -> tuple[float, float | None]:
+    test_s = None if part.test_time_s is None else float(part.test_time_s[place])
+    return float(part.unix_s[place]), None if test_s is None or np.isnan(test_s) else test_s
+
+
+def _moment(unix_s: float) -> datetime:
+    return datetime.fromtimestamp(round(unix_s * 1e6) / 1e6, UTC)
 
 
 def _joined(parts: list[MeasureRows], name: str) -> Floats:

@@ -18,7 +18,9 @@ from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.context import database, register_page, viewer
-from pages.import_experiment import again, batch, batch_battery, form, remembered
+from pages.import_experiment import again, form, remembered
+from pages.import_experiment.batch import battery as batch_battery
+from pages.import_experiment.batch import form as batch
 from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import drop_zone, file_line, upload_progress
 from pages.import_experiment.form import battery_options, experiment_form

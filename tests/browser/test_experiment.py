@@ -16,7 +16,7 @@ from db.commands.audit import By
 from db.commands.batteries.changes import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import connect
-from db.models import Alarm, GenericMeasure
+from db.models import Alarm, SeriesChunk
 from tests.browser.conftest import Served
 from tests.browser.test_experiments import battery
 from tests.browser.waiting import drag, keep_toasts, settled, wait_until
@@ -236,7 +236,7 @@ def test_an_admin_deletes_an_experiment_and_an_operator_cannot(
     expect(page.get_by_role("link", name="Ageing, first", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Ageing 2", exact=True)).to_have_count(0)
 
-    left = select(func.count()).where(GenericMeasure.experiment_id == experiment)
+    left = select(func.count()).where(SeriesChunk.experiment_id == experiment)
     database = connect(served.database_url)
 
     def removed() -> bool:

@@ -113,8 +113,9 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "note_silent store_devices is_due take_due note_launches note_devices",
     },
     WORKER: {
+        "experiments.channels": "ensure_channels",
         "experiments.cycle_watch": "judge_cycles",
-        "experiments.imports": "ensure_channels",
+        "experiments.damage": "alarm_damage",
         "experiments.deletion": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",
         "jobs": "prepare_series is_waiting claim heartbeat end_done end_failed end_cancelled "

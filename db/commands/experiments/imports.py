@@ -1,8 +1,9 @@
 """Importing an experiment: staged, then published.
 
-Measures are loaded in committed chunks under a reserved ExpID that has no Experiment row; then that
-row is inserted in one short transaction. Until then nobody sees anything, no lock is held for long,
-and what a dead import leaves behind is found through its reservation and swept.
+Measures go into the series store and into no rows, in committed chunks under a reserved ExpID that
+has no Experiment row; then that row is inserted in one short transaction. Until then nobody sees
+anything, no lock is held for long, and what a dead import leaves behind is found through its
+reservation and swept.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,38 +24,29 @@ from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.experiments import numbers, reservations
+from db.commands.experiments.channels import ChannelName, ensure_channels
 from db.commands.experiments.course import Course
 from db.commands.experiments.electrolytes import add_electrolytes, check_has_electrolytes
 from db.commands.experiments.run_profiles import RunProfile, refuse_other_steps, take_profile
 from db.commands.jobs import JobInterruptedError
 from db.engine import Database
-from db.measures import writing as measures
 from db.measures.rows import Floats, MeasureRows
 from db.measures.source import edge_of_import
-from db.models import (
-    AvailableMeasure,
-    Battery,
-    Channel,
-    Experiment,
-    ImportSource,
-    Profile,
-    UsedMeasure,
-)
+from db.models import Battery, Experiment, ImportSource, Profile
 from db.models.stations import VIRTUAL_STATION
 from db.repeating import idempotent, repeated
+from db.series import chunks
+from db.series.chunks import PackedRow
 from db.series.writer import SeriesWriter
 
 NOT_RECORDED = "Not recorded"
 NO_BATTERY = "The chosen battery does not exist any more. Choose another one."
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+RENEW_EVERY = reservations.DEAD_AFTER / 6
 MAX_VALUE = 1e300  # V, A and W: far from where a double ends in milli-units
 
 Clock = Callable[[], datetime]
 Within = Callable[[Session, int], None]
-VIRTUAL_DEVICE = 1
-VIRTUAL_COMPATIBLE_DEVICE = 1
-
-ChannelName = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -81,6 +73,7 @@ class _Staged:
 
     experiment_id: int
     series: SeriesWriter
+    renewed_at: datetime
     channel_ids: dict[ChannelName, int] = field(default_factory=dict)
     measures: int = 0
     course: Course = field(default_factory=Course)
@@ -104,17 +97,20 @@ def import_experiment(
     measures are loaded. `within_publication` runs in the publishing transaction and may veto it by
     raising.
     Raises InputError for bad data; then, and when anything else goes wrong, nothing is visible and
-    the staged rows are removed (after JobInterruptedError by the next attempt).
+    what is staged is removed (after JobInterruptedError by the next attempt).
     """
     name, description = check_name(new.name), check_description(new.description)
     new = replace(new, name=name, description=description)
-    experiment_id = _reserve(database, new, clock())
-    staged = _Staged(experiment_id, SeriesWriter(experiment_id))
+    begun_at = clock()
+    experiment_id = _reserve(database, new, begun_at)
+    staged = _Staged(experiment_id, SeriesWriter(experiment_id), begun_at)
     try:
         for block in blocks:
             _refuse_other_steps(new.profile, block)
             _load(database, staged, block, start, clock())
             on_progress(staged.measures)
+        if rest := staged.series.rest():
+            _put(database, experiment_id, rest, clock())
         _publish(database, new, staged, clock(), within_publication)
     except JobInterruptedError:
         raise
@@ -149,16 +145,20 @@ def _reserve(database: Database, new: NewExperiment, now: datetime) -> int:
 def _load(
     database: Database, staged: _Staged, block: Block, start: datetime | None, now: datetime
 ) -> None:
-    """Commit one block in turns, as long as the reservation is still ours."""
+    """Commit the chunks that a block completes, as long as the reservation is still ours."""
     rows = _rows(block, staged.measures, start)
     _refuse_odd_dates(rows.unix_s)
     new_channels = block.extended.keys() - staged.channel_ids.keys()
     staged.channel_ids |= ensure_channels(database, sorted(new_channels))
     by_id = {staged.channel_ids[name]: values for name, values in block.extended.items()}
     rows = replace(rows, extended=by_id)
-    for part in measures.per_transaction(database, rows):
-        staged.series = _load_part(database, staged, part, now)
-        staged.measures += len(part)
+    for chunk in staged.series.add(rows):
+        _put(database, staged.experiment_id, chunk, now)
+        staged.renewed_at = now
+    if now - staged.renewed_at > RENEW_EVERY:
+        _renew(database, staged.experiment_id, now)
+        staged.renewed_at = now
+    staged.measures += len(rows)
     if block.paused is not None:
         staged.course.add(block.paused, rows.unix_s, block.test_time_s)
     if staged.first_unix_s is None:
@@ -166,17 +166,18 @@ def _load(
     staged.last_unix_s = float(rows.unix_s[-1])
 
 
-@repeated
-def _load_part(
-    database: Database, staged: _Staged, part: MeasureRows, now: datetime
-) -> SeriesWriter:
-    """Commit samples; return the writer as it is then: another try begins with the one before."""
-    writer = staged.series.copy()
-    with database.load() as session:
-        reservations.change(session, staged.experiment_id, beat_at=now)
-        measures.insert(session, staged.experiment_id, part)
-        writer.add(session, part)
-    return writer
+@idempotent
+def _put(database: Database, experiment_id: int, chunk: list[PackedRow], now: datetime) -> None:
+    with database.write() as session:
+        reservations.change(session, experiment_id, beat_at=now)
+        chunks.put(session, chunk)
+    database.yield_writer()
+
+
+@idempotent
+def _renew(database: Database, experiment_id: int, now: datetime) -> None:
+    with database.write() as session:
+        reservations.change(session, experiment_id, beat_at=now)
 
 
 def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:
@@ -228,6 +229,15 @@ def _refuse_odd_dates(unix_s: Floats) -> None:
         )
 
 
+def _span(staged: _Staged) -> tuple[datetime, datetime]:
+    if staged.first_unix_s is None or staged.last_unix_s is None:
+        raise InputError("The file has no rows to import.")
+    return (
+        datetime.fromtimestamp(staged.first_unix_s, UTC),
+        datetime.fromtimestamp(staged.last_unix_s, UTC),
+    )
+
+
 @repeated
 def _publish(
     database: Database,
@@ -237,15 +247,12 @@ def _publish(
     within: Within,
 ) -> None:
     """Make the experiment visible, together with its audit row and the end of its job."""
-    if staged.first_unix_s is None or staged.last_unix_s is None:
-        raise InputError("The file has no rows to import.")
     with database.write() as session:
         if new.profile is not None:
             take_profile(session, new.profile)
         experiment = _experiment_row(session, new, now)
         experiment.id = staged.experiment_id
-        experiment.begun_at = datetime.fromtimestamp(staged.first_unix_s, UTC)
-        experiment.finished_at = datetime.fromtimestamp(staged.last_unix_s, UTC)
+        experiment.begun_at, experiment.finished_at = _span(staged)
         reservations.change(
             session,
             staged.experiment_id,
@@ -257,7 +264,7 @@ def _publish(
         session.add_all(staged.course.events(staged.experiment_id))
         _check_battery(session, new)
         add_electrolytes(session, staged.experiment_id, new.battery_id, new.electrolytes)
-        staged.series.copy().finish(session)
+        staged.series.finish(session, now)
         audit.record(
             session,
             By(new.user_name, new.address, now),
@@ -297,48 +304,3 @@ def _experiment_row(session: Session, new: NewExperiment, now: datetime) -> Expe
         battery_id=new.battery_id,
         profile_id=profile,
     )
-
-
-def ensure_channels(database: Database, names: Iterable[ChannelName]) -> dict[ChannelName, int]:
-    """Return the UsedMeasID of each (name, unit), adding those that are new."""
-    return {name: _ensure_channel(database, name) for name in names}
-
-
-@idempotent
-def _ensure_channel(database: Database, channel: ChannelName) -> int:
-    try:
-        with database.write() as session:
-            return _find_channel(session, channel) or _add_channel(session, channel)
-    except IntegrityError:  # another import has just added the same one
-        with database.read() as session:
-            channel_id = _find_channel(session, channel)
-        if channel_id is None:
-            raise
-        return channel_id
-
-
-def _find_channel(session: Session, channel: ChannelName) -> int | None:
-    name, unit = channel
-    return session.scalar(
-        select(Channel.used_measure_id).where(
-            Channel.station_id == VIRTUAL_STATION, Channel.name == name, Channel.unit == unit
-        )
-    )
-
-
-def _add_channel(session: Session, channel: ChannelName) -> int:
-    name, unit = channel
-    measure = AvailableMeasure(compatible_device_id=VIRTUAL_COMPATIBLE_DEVICE, name=name[:20])
-    session.add(measure)
-    session.flush()
-    used = UsedMeasure(
-        station_id=VIRTUAL_STATION,
-        device_id=VIRTUAL_DEVICE,
-        available_measure_id=measure.id,
-        custom_name=name[:40],
-    )
-    session.add(used)
-    session.flush()
-    session.add(Channel(used_measure_id=used.id, station_id=VIRTUAL_STATION, name=name, unit=unit))
-    session.flush()
-    return used.id

@@ -48,7 +48,7 @@ def discard(
     if not _take(database, experiment_id, silent_since):
         return
     measures.delete_all(database, experiment_id, lambda _measure_id: on_progress())
-    series.forget(database, experiment_id)
+    series.forget(database, experiment_id, on_progress)
     _forget(database, experiment_id)
 
 

@@ -204,6 +204,8 @@ def _electrolytes(session: Session, experiment_id: int) -> tuple[Electrolyte, ..
 def _count(session: Session, experiment_id: int) -> int:
     """Count the measures: those that the series store knows of, and those after them."""
     copied = session.get(SeriesHead, experiment_id)
+    if copied and not copied.has_rows:
+        return copied.measures
     of_it = GenericMeasure.experiment_id == experiment_id
     after = GenericMeasure.id > (copied.last_id if copied else -1)
     later = session.scalar(select(func.count()).where(of_it, after)) or 0

@@ -11,7 +11,16 @@ from sqlalchemy.orm import aliased, defer
 from cycling.terms import UNDER_WAY, ExperimentStatus, StationState
 from db.engine import Database
 from db.facts import facts
-from db.models import CyclerStation, Experiment, GenericMeasure, Run, RunEvent, StationLive, Unit
+from db.models import (
+    CyclerStation,
+    Experiment,
+    GenericMeasure,
+    Run,
+    RunEvent,
+    SeriesHead,
+    StationLive,
+    Unit,
+)
 from db.queries.experiments.outages import MAX_OUTAGES, outage_begin
 from db.queries.experiments.pauses import Pause, run_pauses
 from db.queries.experiments.timeline import EntryKind
@@ -117,12 +126,13 @@ def _ends(database: Database, ids: Sequence[int]) -> dict[int, _Ends]:
     is_run = exists().where(Run.experiment_id == Experiment.id)
     paused = RunEvent.kind == EntryKind.PAUSED
     was_paused = exists().where(of_it, paused)
+    without_rows = and_(SeriesHead.experiment_id == Experiment.id, SeriesHead.has_rows.is_(False))
     columns: dict[str, Any] = {
         "id": Experiment.id,
-        "first_at": first.at,
-        "first_test_s": first.test_time_s,
-        "last_at": last.at,
-        "last_test_s": last.test_time_s,
+        "first_at": func.coalesce(SeriesHead.first_at, first.at),
+        "first_test_s": func.coalesce(SeriesHead.first_test_s, first.test_time_s),
+        "last_at": func.coalesce(SeriesHead.last_at, last.at),
+        "last_test_s": func.coalesce(SeriesHead.last_test_s, last.test_time_s),
         "is_run": is_run,
         "tells_pauses": or_(is_run, started),
         "is_simulated": func.coalesce(Unit.simulated, False),
@@ -136,14 +146,15 @@ def _ends(database: Database, ids: Sequence[int]) -> dict[int, _Ends]:
     statement = (
         select(*listed, live)
         .select_from(Experiment)
-        .join(first, _is_end(first, func.min))
-        .join(last, _is_end(last, func.max))
+        .outerjoin(SeriesHead, without_rows)
+        .outerjoin(first, _is_end(first, func.min))
+        .outerjoin(last, _is_end(last, func.max))
         .join(CyclerStation, CyclerStation.id == Experiment.station_id)
         .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
         .outerjoin(
             live, (live.station_id == CyclerStation.id) & (live.experiment_id == Experiment.id)
         )
-        .where(Experiment.id.in_(ids))
+        .where(Experiment.id.in_(ids), columns["first_at"].is_not(None))
         .options(defer(live.trend, raiseload=True))
     )
     with database.read() as session:
@@ -154,6 +165,7 @@ def _is_end(measure: type[GenericMeasure], end: Callable[..., Any]) -> ColumnEle
     of_it = aliased(GenericMeasure)
     outermost = select(end(of_it.id)).where(of_it.experiment_id == Experiment.id)
     return and_(
+        SeriesHead.experiment_id.is_(None),
         measure.experiment_id == Experiment.id,
         measure.id == outermost.correlate(Experiment).scalar_subquery(),
     )

@@ -15,16 +15,17 @@ from db.models import (
     Alarm,
     CompatibleDevice,
     DetectedDevice,
-    GenericMeasure,
     StationAlarm,
     StationStatus,
 )
 from db.queries.stations.run import RunAlarm, newest_alarms
+from db.series.reader import ChunkReader
 
 FIRST = 100
 LOOKED_AT = 100_000  # newest reports of devices; in 300,000 it took 3 s to find what changed
 Floats = NDArray[np.float64]
 MOST_CLOCK_POINTS = 400
+FIRST_VALUES = ("voltage", "current")
 
 
 @dataclass(frozen=True)
@@ -183,34 +184,23 @@ class TestClock:
 
 
 def test_clock(database: Database, experiment_id: int) -> TestClock | None:
-    """Return the clock of an experiment; None before its first measure.
+    """Return the clock of an experiment as it is stored; None before its first measure.
 
     Without a test time it counts from the first measure.
     """
-    measure = GenericMeasure
-    of_it = measure.experiment_id == experiment_id
     with database.read() as session:
-        first = session.scalar(select(func.min(measure.id)).where(of_it))
-        last = session.scalar(select(func.max(measure.id)).where(of_it))
-        if first is None or last is None:
+        chunks = ChunkReader(session, experiment_id)
+        us, test_s = chunks.clock(MOST_CLOCK_POINTS)
+        if not len(us):
             return None
-        ids = np.unique(np.linspace(first, last, MOST_CLOCK_POINTS).round().astype(int)).tolist()
-        rows = session.execute(
-            select(measure.at, measure.test_time_s, measure.voltage_mv, measure.current_ma)
-            .where(of_it, measure.id.in_(ids))
-            .order_by(measure.id)
-        ).all()
-    begun = rows[0].at
-    unix_s = np.array([row.at.timestamp() for row in rows])
-    counted = [row.test_time_s for row in rows]
-    test_s = [
-        (row.at - begun).total_seconds() if one is None else one
-        for row, one in zip(rows, counted, strict=True)
-    ]
-    first_row = rows[0]
+        first = chunks.directory.numbers[:1].tolist()
+        columns = chunks.columns(first, FIRST_VALUES).get(first[0])
+    unix_s = us / 1e6
+    test_s = np.where(np.isnan(test_s), unix_s - unix_s[0], test_s)
+    voltage_mv, current_ma = (columns[1][key][0] if columns else np.nan for key in FIRST_VALUES)
     return TestClock(
-        np.maximum.accumulate(np.array(test_s, dtype=float)),
+        np.maximum.accumulate(test_s),
         np.maximum.accumulate(unix_s),
-        None if first_row.voltage_mv is None else first_row.voltage_mv / 1000,
-        (first_row.current_ma or 0.0) / 1000,
+        None if np.isnan(voltage_mv) else float(voltage_mv) / 1000,
+        float(np.nan_to_num(current_ma)) / 1000,
     )

@@ -4,7 +4,7 @@ From its last measure on, but for how long it still ran by its own test time: th
 when it came back. Records may be far apart, so it is off for no longer than that.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from sqlalchemy import func, select
@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from db.models import CyclerStation, Experiment, GenericMeasure, Unit
 from db.series.codec import Floats
+from db.series.head import has_rows
+from db.series.reader import ChunkReader
+from db.series.window import last_before
 
 MAX_OUTAGES = 20  # the newest
 MEASURES = 8  # before it, which say how fast its test time went
@@ -68,8 +71,12 @@ def _measures_before(
 ) -> list[tuple[datetime, float | None]]:
     """Return clock and test time (s) of the last measures before a moment, in their order.
 
-    By halves: no index has the times.
+    By halves where they have rows: no index has the times.
     """
+    if not has_rows(session, experiment_id):
+        unix_s, test_s = last_before(ChunkReader(session, experiment_id), at.timestamp(), MEASURES)
+        moments = (datetime.fromtimestamp(round(1e6 * one) / 1e6, UTC) for one in unix_s.tolist())
+        return list(zip(moments, test_s.tolist(), strict=True))
     of_it = GenericMeasure.experiment_id == experiment_id
     ends = (select(end(GenericMeasure.id)).where(of_it) for end in (func.min, func.max))
     low, high = session.execute(select(*(end.scalar_subquery() for end in ends))).one()

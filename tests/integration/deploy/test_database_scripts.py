@@ -16,7 +16,7 @@ from tests.conftest import require
 from tests.databases import migrate
 from tests.machine import MARIADB_DUMP, ROOT
 from tests.servers import MariaDb
-from tests.unit.db.lab import add_cell, block, import_blocks
+from tests.unit.db.lab import add_cell, block, import_blocks, import_with_rows
 
 SCRIPTS = ROOT / "deploy" / "database"
 PASSWORDS = {
@@ -108,7 +108,8 @@ def rows_of(url: str) -> dict[str, list[tuple]]:
 def fill(url: str) -> None:
     database = connect(url)
     battery_id = add_cell(database, "LFP-012 °µ")
-    experiment_id = import_blocks(database, [block(500)], battery_id=battery_id)
+    experiment_id = import_with_rows(database, [block(500)], battery_id=battery_id)
+    import_blocks(database, [block(500)], battery_id=battery_id)
     series.catch_up(database, experiment_id)  # binary rows
     database.dispose()
 
@@ -157,6 +158,7 @@ def test_a_restored_backup_has_every_row(deployment: Deployment):
     before = rows_of(deployment.used)
     assert len(before["GenericMeasures"]) == 500
     assert before["bem_series"]
+    assert before["bem_series_chunks"]
     name = deployment.run("backup.sh", "once").stdout.strip()
     assert deployment.run("backup.sh", "health").returncode == 0
 

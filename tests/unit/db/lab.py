@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -20,6 +21,7 @@ from db.commands.audit import By
 from db.commands.batteries.changes import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
+from db.measures.packing import unpack
 from db.models import (
     AuditEntry,
     Battery,
@@ -29,7 +31,12 @@ from db.models import (
     GenericMeasure,
     ImportSource,
     Profile,
+    SeriesChunk,
 )
+from db.series import chunks
+from db.series.channels import channel_names
+from db.series.chunks import Chunk
+from db.series.rows import COLUMNS
 
 NOW = datetime(2026, 11, 20, 14, 0, 0, 250_000, tzinfo=UTC)
 START = datetime(2026, 11, 1, 8, 0, 0, tzinfo=UTC)
@@ -114,6 +121,60 @@ def import_blocks(
     return import_experiment(database, new, blocks or [block()], start=start, clock=clock)
 
 
+def import_with_rows(database: Database, blocks: Sequence[Block] | None = None, **changes) -> int:
+    """Import measures whose rows other programs can read and change."""
+    experiment_id = import_blocks(database, blocks, **changes)
+    unpack(database, experiment_id, lambda _done, _total: None)
+    return experiment_id
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure as it is stored, in the database's units."""
+
+    id: int
+    at: datetime
+    instruction_id: int
+    voltage_mv: float | None
+    current_ma: float | None
+    power_mw: float | None
+    test_time_s: float | None
+    step: float | None
+    cycle: float | None
+
+
+def stored_measures(database: Database, experiment_id: int) -> list[Measure]:
+    """Return what the series store has of an experiment, measure by measure."""
+    found = []
+    for chunk in stored_chunks(database, experiment_id):
+        columns = [chunk.columns[name].tolist() for name in COLUMNS]
+        for id_, us, *values in zip(chunk.ids.tolist(), chunk.us.tolist(), *columns, strict=True):
+            at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=us)
+            first, *others = (None if value != value else value for value in values)
+            found.append(Measure(id_, at, int(first), *others))
+    return found
+
+
+def stored_values(database: Database, experiment_id: int) -> dict[tuple[str, int], float]:
+    """Return the values of further channels in the series store, by channel name and MeasID."""
+    chunks_of_it = stored_chunks(database, experiment_id)
+    with database.read() as session:
+        names = channel_names(session, experiment_id)
+    return {
+        (names[f"x{channel}"], id_): value
+        for chunk in chunks_of_it
+        for channel, column in chunk.extended.items()
+        for id_, value in zip(chunk.ids.tolist(), column.values.tolist(), strict=True)
+        if value == value
+    }
+
+
+def stored_chunks(database: Database, experiment_id: int) -> list[Chunk]:
+    with database.read() as session:
+        numbers = chunks.stored_numbers(session, experiment_id)
+        return [chunks.load(session, experiment_id, number) for number in numbers]
+
+
 def first_battery(database: Database) -> int:
     with database.read() as session:
         found = session.scalar(select(func.min(Battery.id)))
@@ -171,14 +232,18 @@ def add_profile(database: Database, name: str) -> int:
 
 
 def counts(database: Database) -> dict[str, int]:
-    """How many rows stand in the tables that an import writes."""
+    """How many rows stand in the tables that an import writes, and how many measures are stored."""
     with database.read() as session:
+        measures = select(func.sum(SeriesChunk.measures)).where(SeriesChunk.channel == chunks.TIME)
         return {
+            "measures": int(session.scalar(measures) or 0),
+        } | {
             model.__tablename__: session.scalar(select(func.count()).select_from(model))
             for model in (
                 Experiment,
                 GenericMeasure,
                 ExtendedMeasure,
+                SeriesChunk,
                 ImportSource,
                 AuditEntry,
             )
@@ -189,7 +254,8 @@ def nothing_left(database: Database, experiments: int = 0) -> bool:
     """Whether there is no trace of an import that was not published."""
     left = counts(database)
     return left["Experiment"] == left["bem_imports"] == experiments and (
-        left["GenericMeasures"] == left["ExtendedMeasures"] == 0 or experiments > 0
+        left["GenericMeasures"] == left["ExtendedMeasures"] == left["bem_series_chunks"] == 0
+        or experiments > 0
     )
 
 

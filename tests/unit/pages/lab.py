@@ -87,7 +87,7 @@ class Lab:
             extended=channels.get("extended", {}),
         )
         with self.database.write() as session:
-            writing.insert(session, experiment, rows)
+            writing.insert_missing(session, [(experiment, rows)])
 
     def jobs(self) -> list[Job]:
         return self._all(Job)

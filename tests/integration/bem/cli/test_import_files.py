@@ -180,7 +180,7 @@ class TestChoices:
         file = write_csv(tmp_path / "cell.csv", 60)
         said = bem.refused(*importing(file, *option))
         assert sentence in " ".join(said.split())
-        assert counts(database)["bem_imports"] == counts(database)["GenericMeasures"] == 0
+        assert counts(database)["bem_imports"] == counts(database)["measures"] == 0
 
 
 def bad_files(folder: Path) -> dict[str, tuple[Path, list[str]]]:
@@ -288,7 +288,7 @@ class TestRealFiles:
         assert said.out.strip().isdigit()
         experiment_id = int(said.out)
         assert experiment_facts(database, experiment_id).measures == rows
-        assert counts(database)["GenericMeasures"] == rows
+        assert counts(database)["measures"] == rows
         exported = bem.done("export", str(experiment_id))
         assert len(exported.splitlines()) == rows + 1
         if rows > 10_000:
@@ -300,7 +300,7 @@ class TestRealFiles:
     def test_binary_ones_are_imported(self, here):
         bem, database = here
         bem.done(*importing(real_file("neware_46_1_5_60_bts16_tiny.ndax")))
-        assert counts(database)["GenericMeasures"] == 84
+        assert counts(database)["measures"] == 84
 
     def test_of_several_tests_in_a_file_one_is_named(self, here, tmp_path):
         bem, database = here
@@ -316,7 +316,7 @@ class TestRealFiles:
         assert "--part NAME" in said
         assert "there is no test 'x'" in bem.refused(*importing(path, "--part", "x"))
         bem.done(*importing(path, "--part", "Channel_2_1"))
-        assert counts(database)["GenericMeasures"] == 20
+        assert counts(database)["measures"] == 20
 
     def test_the_one_with_the_other_sign_is_asked_about(self, here):
         said = here[0].refused(*importing(real_file("batmo_bdf_nonstandard.csv")))

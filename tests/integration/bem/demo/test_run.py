@@ -121,7 +121,8 @@ def samples_are_whole(folder: Path) -> bool:
     with closing(sqlite3.connect(folder / "bem.sqlite", PATIENCE_S)) as file:
         odd = file.execute(
             "SELECT count(*) FROM bem_imports AS source WHERE measures !="
-            " (SELECT count(*) FROM GenericMeasures WHERE ExpID = source.experiment_id)"
+            " (SELECT sum(chunk.measures) FROM bem_series_chunks AS chunk"
+            " WHERE chunk.experiment_id = source.experiment_id AND chunk.channel = 'time')"
         )
         return odd.fetchone() == (0,)
 

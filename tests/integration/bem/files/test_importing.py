@@ -13,13 +13,13 @@ from db.commands.audit import By
 from db.commands.experiments.import_corrections import remember
 from db.commands.profiles import save_profile
 from db.engine import Database
-from db.models import Experiment, GenericMeasure, ImportFile
+from db.models import Experiment, ImportFile
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.planned import present_number
 from db.queries.experiments.template import experiment_pattern
 from db.queries.profiles.library import library_profile
 from tests.integration.bem.cli.shell import Shell, cells, importing
-from tests.unit.db.lab import BY, add_cell, add_stack, counts
+from tests.unit.db.lab import BY, add_cell, add_stack, counts, stored_measures
 
 DAY_S = 86_400
 BEGAN_S = 1_700_000_000
@@ -49,13 +49,8 @@ def files_of(database: Database, experiment_id: int) -> list[tuple[str, dict, in
 
 def sample(database: Database, experiment_id: int) -> tuple[float, float]:
     """Return the first current and voltage, in mA and mV."""
-    with database.read() as session:
-        row = session.execute(
-            select(GenericMeasure.current_ma, GenericMeasure.voltage_mv)
-            .where(GenericMeasure.experiment_id == experiment_id)
-            .order_by(GenericMeasure.id)
-        ).first()
-    return float(row[0]), float(row[1])
+    first = stored_measures(database, experiment_id)[0]
+    return first.current_ma, first.voltage_mv
 
 
 def ids(database: Database) -> set[int]:

@@ -11,7 +11,7 @@ from bem.worker.loop import Worker
 from db.commands import jobs
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
-from db.models import Experiment, GenericMeasure, ImportFile
+from db.models import Experiment, GenericMeasure, ImportFile, SeriesChunk
 from db.queries.experiments.detail import experiment_facts
 from db.queries.jobs import JobStatus, job_status
 from db.terms import JobState
@@ -85,7 +85,7 @@ def test_files_of_one_run_are_one_experiment_or_nothing_of_them_is(desk: Desk):
     refused = desk.imported(first, later, other)
     assert refused.state is JobState.FAILED
     assert "c.csv has no column for the cycle" in (refused.error or "")
-    assert [desk.count(one) for one in (Experiment, GenericMeasure, ImportFile)] == [0, 0, 0]
+    assert [desk.count(one) for one in (Experiment, SeriesChunk, ImportFile)] == [0, 0, 0]
 
     done = desk.imported(first, later)
     assert (done.state, done.error) == (JobState.DONE, None)
@@ -93,4 +93,4 @@ def test_files_of_one_run_are_one_experiment_or_nothing_of_them_is(desk: Desk):
     assert (facts.name, facts.measures) == ("Run", 2 * ROWS)
     assert facts.source is not None
     assert [one.file_name for one in facts.source.files] == ["a.csv", "b.csv"]
-    assert [desk.count(one) for one in (Experiment, GenericMeasure)] == [1, 2 * ROWS]
+    assert [desk.count(one) for one in (Experiment, GenericMeasure)] == [1, 0]

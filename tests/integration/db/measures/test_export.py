@@ -81,7 +81,7 @@ def stored(database: Database, lab: Lab, speed: float) -> int:
         extended={of_lab.channels[station][0]: of["temp_cell"]},
     )
     with database.write() as session:
-        writing.insert(session, experiment, rows)
+        writing.insert_missing(session, [(experiment, rows)])
     return experiment
 
 

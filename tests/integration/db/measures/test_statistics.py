@@ -25,6 +25,7 @@ from tests.unit.db.lab import (
     at_once,
     block,
     import_blocks,
+    import_with_rows,
     statements,
 )
 
@@ -197,7 +198,7 @@ def test_they_are_computed_once(database: Database, counted):
 
 
 def test_new_measures_make_them_anew(database: Database, counted):
-    experiment_id = import_blocks(database, [cycle()])
+    experiment_id = import_with_rows(database, [cycle()])
     before = experiment_statistics(database, experiment_id)
     with database.write() as session:
         session.execute(

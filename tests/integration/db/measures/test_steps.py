@@ -13,7 +13,7 @@ from db.measures import steps
 from db.measures.steps import experiment_steps
 from db.models import ImportSource, Lithium
 from db.series import ExperimentSeries
-from tests.unit.db.lab import BY, add_experiment, block, import_blocks
+from tests.unit.db.lab import BY, add_experiment, block, import_blocks, import_with_rows
 
 PROFILE = """\
 CC, 1, VOLTAGE, 4.2
@@ -112,7 +112,7 @@ def test_they_are_added_up_once(database: Database, added):
 
 
 def test_new_measures_make_them_anew(database: Database, added):
-    experiment_id = import_blocks(database, [block(60)])
+    experiment_id = import_with_rows(database, [block(60)])
     before = steps_of(database, experiment_id)
     with database.write() as session:
         session.execute(

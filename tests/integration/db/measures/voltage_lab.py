@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.integration.db.measures.test_golden_files import golden_blocks
-
 from db import series
 from db.engine import Database
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.series import ExperimentSeries
 from db.series.reader import ChunkReader
 from tests import golden
+from tests.integration.db.measures.test_source import golden_blocks
 from tests.unit.db.lab import add_cell, import_blocks
 
 CASES = {one.name: one for one in golden.cases()}

@@ -13,7 +13,7 @@ from cycling.formats import open_table, propose
 from db import series
 from db.engine import Database
 from db.measures.rows import MeasureRows
-from db.measures.writing import insert
+from db.measures.writing import insert_missing
 from db.models import ExtendedMeasure, GenericMeasure
 from db.series import chunks, window
 from tests.databases import SERVER_ENGINES
@@ -23,6 +23,7 @@ from tests.unit.db.lab import (
     block,
     channels_of,
     import_blocks,
+    import_with_rows,
     read_series,
     statements,
     time_range_of,
@@ -68,7 +69,7 @@ def store(
                 cycle=None,
                 extended={} if temperature is None else {4: np.asarray(temperature, float)[only]},
             )
-            insert(session, EXPERIMENT, rows)
+            insert_missing(session, [(EXPERIMENT, rows)])
     series.forget(database, EXPERIMENT)
 
 
@@ -329,7 +330,7 @@ class TestChannels:
                     "VALUES (41, 1, 1, 1, 'Tab'), (42, 1, 1, 2, NULL)"
                 )
             )
-        experiment_id = import_blocks(database, [block(2)])
+        experiment_id = import_with_rows(database, [block(2)])
         with database.write() as session:
             session.execute(
                 text(
@@ -445,22 +446,10 @@ def test_measures_that_arrive_while_one_reads_are_left_for_the_next_time(databas
     pieces = series.stream(database, EXPERIMENT, [])
     first = next(pieces)
     with database.write() as session:
-        insert(
-            session,
-            EXPERIMENT,
-            MeasureRows(
-                5,
-                np.array([BEGIN + timedelta(days=1).total_seconds()]),
-                np.zeros(1),
-                np.zeros(1),
-                np.zeros(1),
-                None,
-                None,
-                None,
-                None,
-                {},
-            ),
-        )
+        late = np.array([BEGIN + timedelta(days=1).total_seconds()])
+        none = np.zeros(1)
+        rows = MeasureRows(5, late, none, none, none, None, None, None, None, {})
+        insert_missing(session, [(EXPERIMENT, rows)])
     assert len(first.unix_s) == 5
     assert list(pieces) == []
 

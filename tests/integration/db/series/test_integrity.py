@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select, update
 
+from cycling.formats import Block
 from db import series
 from db.engine import Database
 from db.measures.export import CsvChoice, csv_pieces
@@ -17,7 +18,7 @@ from db.measures.steps import experiment_steps
 from db.models import ExtendedMeasure, GenericMeasure, SeriesChunk, Statistics
 from db.series import chunks, codec, integrity, window
 from tests.flips import flip
-from tests.unit.db.lab import block, import_blocks
+from tests.unit.db.lab import block, import_blocks, import_with_rows
 
 FLIPS = 10_000
 AT_ONCE = (4, 20, 96)  # of 180 blobs: all is left but a little, or hardly anything
@@ -34,9 +35,16 @@ def small_chunks(monkeypatch):
 
 
 def experiment_of(database: Database, count: int) -> int:
+    return import_blocks(database, [measures(count)])
+
+
+def with_rows(database: Database, count: int) -> int:
+    return import_with_rows(database, [measures(count)])
+
+
+def measures(count: int) -> Block:
     warm = {("T", "degC"): 20 + np.arange(count) / 7}
-    ends = block(count, extended=warm, cycle=1.0 + np.arange(count) // 100)
-    return import_blocks(database, [ends])
+    return block(count, extended=warm, cycle=1.0 + np.arange(count) // 100)
 
 
 def rows_of(database: Database, experiment_id: int) -> dict[tuple[str, int, str], bytes]:
@@ -212,7 +220,7 @@ def test_an_export_is_refused_where_its_own_measures_are_damaged(database: Datab
 
 @pytest.mark.usefixtures("small_chunks")
 def test_the_check_compares_every_value_and_the_repair_mends_it(database: Database):
-    experiment_id = experiment_of(database, 64 * 3)
+    experiment_id = with_rows(database, 64 * 3)
     assert series.check(database, experiment_id) == []
     flip(database, experiment_id, "voltage", "coarse", number=0)
     with database.write() as session:  # by less than a sum of values tells
@@ -248,7 +256,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("column", CHANGES)
 def test_a_value_that_was_changed_in_place_is_noticed(database: Database, column: str):
-    experiment_id = experiment_of(database, 20)
+    experiment_id = with_rows(database, 20)
     assert series.compare(database, experiment_id) == []
     row = update(GenericMeasure).where(
         GenericMeasure.experiment_id == experiment_id, GenericMeasure.id == 7
@@ -261,7 +269,7 @@ def test_a_value_that_was_changed_in_place_is_noticed(database: Database, column
 
 
 def test_times_and_further_channels_that_were_changed_are_noticed(database: Database):
-    experiment_id = experiment_of(database, 20)
+    experiment_id = with_rows(database, 20)
     with database.write() as session:
         values = update(ExtendedMeasure).where(ExtendedMeasure.experiment_id == experiment_id)
         for measure_id, value in ((3, 20 + 4 / 7), (4, 20 + 3 / 7)):  # they change places
@@ -278,7 +286,7 @@ def test_times_and_further_channels_that_were_changed_are_noticed(database: Data
 
 @pytest.mark.parametrize("value", [1e12, -1e12, 1e300, -5.5e-7, -0.0, 2.0**52, None])
 def test_any_value_sums_up_to_the_same_in_the_database(database: Database, value: float | None):
-    experiment_id = experiment_of(database, 20)
+    experiment_id = with_rows(database, 20)
     with database.write() as session:
         row = update(GenericMeasure).where(GenericMeasure.experiment_id == experiment_id)
         session.execute(row.values(voltage_mv=value, power_mw=value))
@@ -287,6 +295,20 @@ def test_any_value_sums_up_to_the_same_in_the_database(database: Database, value
     series.repair(database, experiment_id)
     assert series.compare(database, experiment_id) == []
     assert integrity.check(database, experiment_id) == []
+
+
+def test_without_rows_a_summary_is_mended_and_samples_are_lost(database: Database):
+    experiment_id = experiment_of(database, 20)
+    flip(database, experiment_id, "current", "fine")
+    flip(database, experiment_id, "voltage", "samples")
+    found = [(one.channel, one.words) for one in series.repair(database, experiment_id)]
+    assert found == [
+        ("current", "the checksum of its fine is wrong"),
+        ("voltage", "the checksum of its samples is wrong"),
+    ]
+    flip(database, experiment_id, "voltage", "samples")
+    assert series.repair(database, experiment_id) != []
+    assert series.check(database, experiment_id) == []
 
 
 @pytest.mark.usefixtures("small_chunks")

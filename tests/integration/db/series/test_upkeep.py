@@ -8,7 +8,7 @@ from db.engine import Database
 from db.models import Experiment, SeriesChunk, SeriesHead
 from db.series import upkeep
 from tests.flips import flip
-from tests.unit.db.lab import NOW, START, block, import_blocks, read_series
+from tests.unit.db.lab import NOW, START, block, import_blocks, import_with_rows, read_series
 
 
 def test_the_worker_is_told_of_experiments_that_changed(database: Database):
@@ -40,7 +40,7 @@ def test_the_worker_is_told_of_experiments_that_changed(database: Database):
 
 
 def test_what_a_reader_finds_damaged_is_looked_at_next_and_mended(database: Database):
-    experiment_id = import_blocks(database, [block(5)])
+    experiment_id = import_with_rows(database, [block(5)])
     flip(database, experiment_id, "voltage", "samples")
     assert upkeep.find_due(database, START) == []
     with series.opened(database, experiment_id) as experiment:
@@ -57,7 +57,7 @@ def test_what_a_reader_finds_damaged_is_looked_at_next_and_mended(database: Data
 
 
 def test_what_has_ended_is_verified_every_week(database: Database):
-    experiment_id = import_blocks(database, [block(5)])
+    experiment_id = import_with_rows(database, [block(5)])
     series.reconcile(database, experiment_id, final=True, now=START)
     assert upkeep.find_due(database, START + upkeep.VERIFY_EVERY * 0.9) == []
     later = START + upkeep.VERIFY_EVERY * 1.1
@@ -66,7 +66,7 @@ def test_what_has_ended_is_verified_every_week(database: Database):
 
 def test_a_copy_without_checksums_gets_them(database: Database):
     """As the migration leaves the copies of older versions."""
-    experiment_id = import_blocks(database, [block(5)])
+    experiment_id = import_with_rows(database, [block(5)])
     columns = ("value_sum", "coarse_crc", "fine_crc", "samples_crc")
     with database.write() as session:
         session.execute(update(SeriesChunk).values(dict.fromkeys(columns)))
@@ -78,3 +78,16 @@ def test_a_copy_without_checksums_gets_them(database: Database):
     with database.read() as session:
         rows = session.scalars(select(SeriesChunk)).all()
     assert all(getattr(row, name) is not None for row in rows for name in columns)
+
+
+def test_without_rows_what_is_lost_is_said_and_nothing_else_changes(database: Database):
+    experiment_id = import_blocks(database, [block(5)])
+    flip(database, experiment_id, "voltage", "samples")
+    flip(database, experiment_id, "current", "coarse")
+    done = series.reconcile(database, experiment_id, final=True, now=START)
+    assert [one.channel for one in done.damage] == ["current", "voltage"]
+    assert [one.channel for one in done.lost] == ["voltage"]
+    flip(database, experiment_id, "voltage", "samples")
+    done = series.reconcile(database, experiment_id, final=True, now=START)
+    assert ([one.channel for one in done.damage], done.lost) == (["current"], ())
+    assert series.verify(database, experiment_id) == []

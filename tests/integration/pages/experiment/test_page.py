@@ -14,6 +14,7 @@ from db.commands import users
 from db.commands.experiments.deletion import delete_experiment
 from db.commands.experiments.notes import rename_experiment
 from db.engine import Database
+from db.measures.packing import unpack
 from db.models import ImportSource, SeriesHead
 from db.queries.experiments.detail import check_experiment, experiment_facts
 from db.terms import Role
@@ -120,6 +121,7 @@ def test_so_do_layout_and_graph_while_measures_come_in(vera, database, experimen
 
 
 def test_the_first_graph_after_new_measures_copies_them_once(vera, database, experiment):
+    unpack(database, experiment, lambda _done, _total: None)
     series.forget(database, experiment)
     values = FIRST_LOAD[GRAPH] | {EXPERIMENT: experiment}
     assert "write" in cost_of(vera, database, GRAPH, values).transactions

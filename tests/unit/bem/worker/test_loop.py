@@ -23,7 +23,7 @@ from db.series import upkeep
 from db.terms import JobState
 from tests.flips import flip
 from tests.unit.dashboard.world import Clock
-from tests.unit.db.lab import block, import_blocks
+from tests.unit.db.lab import block, import_blocks, import_with_rows
 from tests.unit.pages.experiment.cycles.cycled import cycled
 
 
@@ -256,7 +256,7 @@ def test_silence_is_longer_than_a_few_beats():
 
 
 def test_between_jobs_it_copies_measures_that_others_wrote(worker, sqlite_database, clock):
-    experiment_id = import_blocks(sqlite_database, [block(20)])
+    experiment_id = import_with_rows(sqlite_database, [block(20)])
     series.forget(sqlite_database, experiment_id)
     assert worker.look_after_series()
     assert not worker.look_after_series()
@@ -265,16 +265,22 @@ def test_between_jobs_it_copies_measures_that_others_wrote(worker, sqlite_databa
         assert (head.measures, head.final) == (20, True)
 
 
-def test_what_it_finds_damaged_it_makes_anew_and_alarms(worker, sqlite_database):
-    experiment_id = import_blocks(sqlite_database, [block(20)])
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [(import_with_rows, "It was made anew."), (import_blocks, "It cannot be made anew:")],
+)
+def test_what_it_finds_damaged_is_alarmed(worker, sqlite_database, clock, make, words: str):
+    experiment_id = make(sqlite_database, [block(20)])
     flip(sqlite_database, experiment_id, "voltage", "samples")
-    upkeep.make_due(sqlite_database, experiment_id)
-    assert worker.look_after_series()
-    assert series.check(sqlite_database, experiment_id) == []
+    for _again in range(2):  # what is lost stays so, and is alarmed once
+        clock.now += timedelta(minutes=1)
+        upkeep.make_due(sqlite_database, experiment_id)
+        assert worker.look_after_series()
+    assert (series.check(sqlite_database, experiment_id) == []) == (make is import_with_rows)
     with sqlite_database.read() as session:
         alarm = session.scalars(select(StationAlarm)).one()
     assert (alarm.code, alarm.experiment_id) == ("damaged measures", experiment_id)
-    assert alarm.text.startswith("Damaged on the disk: Voltage, measures 0 to 65,535. It was made")
+    assert alarm.text.startswith(f"Damaged on the disk: Voltage, measures 0 to 65,535. {words}")
 
 
 def test_it_makes_statistics_anew_that_an_older_rule_made(worker, sqlite_database):
@@ -309,7 +315,7 @@ def test_cycles_are_counted_once_and_again_when_the_rule_is_another(worker, sqli
 
 def test_a_job_goes_before_copying(worker, sqlite_database, clock, monkeypatch):
     monkeypatch.setattr("db.series.chunks.CHUNK", 5)
-    experiment_id = import_blocks(sqlite_database, [block(20)])
+    experiment_id = import_with_rows(sqlite_database, [block(20)])
     series.forget(sqlite_database, experiment_id)
     ask(sqlite_database, clock)
     assert worker.look_after_series()

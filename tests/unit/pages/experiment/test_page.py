@@ -10,7 +10,7 @@ from plotly.io.json import to_json_plotly
 from bem.worker.loop import Worker
 from cycling.terms import ExperimentStatus, Technology
 from db import series
-from db.commands.experiments.imports import ensure_channels
+from db.commands.experiments.channels import ensure_channels
 from tests.flips import flip
 from tests.unit.components.tree import classes, find, nested_lists, of_type, text
 from tests.unit.db.lab import read_series

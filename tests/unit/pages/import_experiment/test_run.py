@@ -7,12 +7,12 @@ from bem.worker.loop import Worker
 from components.electrolytes import amount_ids
 from cycling.terms import Polarity
 from db.commands.profiles import delete_profile, save_profile
-from db.models import GenericMeasure, Profile
+from db.models import Profile
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.template import experiment_pattern
 from pages.profile.choice import CHOOSE, WRITE
 from tests.unit.components.tree import find, nested_lists, text
-from tests.unit.db.lab import BY, add_stack
+from tests.unit.db.lab import BY, add_stack, stored_measures
 from tests.unit.pages.files import UPLOAD, result
 from tests.unit.pages.visitor import shown
 
@@ -238,9 +238,8 @@ def test_profile_and_electrolytes_come_with_the_experiment(
         Polarity.POSITIVE: (1000, 50, 10, 60),
         Polarity.NEGATIVE: (900, 40, 0, 60),
     }
-    with store.read() as session:
-        rows = session.scalars(select(GenericMeasure.instruction_id).distinct()).all()
-    assert sorted(rows) == [1, 2, 3]
+    rows = {one.instruction_id for one in stored_measures(store, experiment)}
+    assert rows == {1, 2, 3}
     drawn = oscar.call("experiment-statistics.children", {"experiment-id.data": experiment})
     for line in (1, 2, 3):
         assert f"Line {line}" in text(drawn["experiment-statistics.children"])

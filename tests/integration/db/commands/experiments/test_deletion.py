@@ -56,6 +56,7 @@ from tests.unit.db.lab import (
     at_once,
     block,
     import_blocks,
+    import_with_rows,
     meanwhile,
 )
 
@@ -78,9 +79,10 @@ def work(database: Database, folder: Path, now: datetime = NOW) -> bool:
     return Worker(database, folder, lambda: now).work_once()
 
 
-def imported(database: Database, rows: int = 6) -> int:
-    extended = {TEMPERATURE: [20.0 + n for n in range(rows)]}
-    return import_blocks(database, [block(rows, extended=extended)])
+def imported(database: Database, count: int = 6, *, rows: bool = True) -> int:
+    extended = {TEMPERATURE: [20.0 + n for n in range(count)]}
+    make = import_with_rows if rows else import_blocks
+    return make(database, [block(count, extended=extended)])
 
 
 def owners() -> list[Any]:
@@ -357,15 +359,17 @@ class TestKilledAtAnyMoment:
         assert kills.sent > 5
         assert len(audits(database, "delete experiment")) == 1
 
+    @pytest.mark.parametrize("rows", [True, False])
     def test_the_removal_is_finished_by_the_sweep(
-        self, database: Database, monkeypatch: pytest.MonkeyPatch
+        self, database: Database, monkeypatch: pytest.MonkeyPatch, rows: bool
     ):
+        monkeypatch.setattr("db.series.chunks.CHUNK", 2)
         monkeypatch.setattr(writing, "ROWS_PER_TRANSACTION", 4)
         monkeypatch.setattr(removal, "ROWS_PER_TRANSACTION", 4)
         kept, station_id = imported(database), add_station(database, "Station 04")
         before = left(database, kept)
         for at in count(1, 3):
-            experiment_id = imported(database, 7)
+            experiment_id = imported(database, 7, rows=rows)
             fill(database, experiment_id, station_id)
             done = delete(database, experiment_id)
             jobs.cancel(database, done.job_id, user_name="oscar", now=NOW)

@@ -17,6 +17,7 @@ from db.commands import jobs
 from db.commands.experiments import imports
 from db.commands.experiments.run_profiles import RunProfile
 from db.engine import LOADS, Database
+from db.failures import PerhapsDoneError
 from db.measures import writing
 from db.measures.rows import MeasureRows
 from db.models import (
@@ -34,6 +35,7 @@ from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.filters import Filter, filter_choices
 from db.queries.experiments.table import list_experiments
 from db.queries.experiments.template import experiment_pattern
+from db.series import chunks
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     NOW,
@@ -48,6 +50,8 @@ from tests.unit.db.lab import (
     new_experiment,
     nothing_left,
     read_series,
+    stored_measures,
+    stored_values,
 )
 
 TEMPERATURE = ("Temperature", "degC")
@@ -76,15 +80,10 @@ def staged(database: Database) -> int:
         return session.scalars(select(ImportSource.experiment_id)).one()
 
 
-def generic(database: Database, experiment_id: int) -> list[GenericMeasure]:
-    with database.read() as session:
-        found = session.scalars(
-            select(GenericMeasure)
-            .where(GenericMeasure.experiment_id == experiment_id)
-            .order_by(GenericMeasure.id)
-        ).all()
-        session.expunge_all()
-        return list(found)
+@pytest.fixture
+def small_chunks(monkeypatch) -> None:
+    """So few samples in a chunk that a handful of them is staged."""
+    monkeypatch.setattr(chunks, "CHUNK", 8)
 
 
 class TestPublication:
@@ -209,7 +208,7 @@ class TestRows:
             extended={TEMPERATURE: [25.25, NAN, -40.0], ("Counter", "1"): [NAN, NAN, 1e15]},
         )
         experiment_id = start_import(database, [measured])
-        rows = generic(database, experiment_id)
+        rows = stored_measures(database, experiment_id)
         assert [row.id for row in rows] == [0, 1, 2]
         assert [row.voltage_mv for row in rows] == (voltage * 1000).tolist()
         assert [row.current_ma for row in rows] == (current * 1000).tolist()
@@ -223,13 +222,7 @@ class TestRows:
             START + timedelta(microseconds=123_457),
             START + timedelta(seconds=1e6),
         ]
-        with database.read() as session:
-            names = dict(session.execute(select(Channel.used_measure_id, Channel.name)).all())
-            extended = {
-                (names[row.used_measure_id], row.measure_id): row.value
-                for row in session.scalars(select(ExtendedMeasure))
-            }
-        assert extended == {
+        assert stored_values(database, experiment_id) == {
             ("Temperature", 0): 25.25,
             ("Temperature", 2): -40.0,
             ("Counter", 2): 1e15,
@@ -244,12 +237,9 @@ class TestRows:
                 block(2, 7),
             ],
         )
-        assert [row.id for row in generic(database, experiment_id)] == list(range(9))
-        with database.read() as session:
-            placed = session.execute(
-                select(ExtendedMeasure.measure_id, ExtendedMeasure.value)
-            ).all()
-        assert [tuple(row) for row in placed] == [(4, 20), (5, 21), (6, 22)]
+        assert [row.id for row in stored_measures(database, experiment_id)] == list(range(9))
+        placed = stored_values(database, experiment_id)
+        assert placed == {(TEMPERATURE[0], id_): id_ + 16 for id_ in (4, 5, 6)}
 
     def test_more_rows_than_fit_one_statement(self, database: Database):
         count = 25_003
@@ -265,16 +255,18 @@ class TestRows:
         experiment_id = start_import(database, [block(3, unix_time_s=clock)])
         facts = experiment_facts(database, experiment_id)
         assert facts.begun_at == datetime.fromtimestamp(1.7e9 + 0.25, UTC)
-        assert [row.at.timestamp() for row in generic(database, experiment_id)] == clock.tolist()
+        assert [
+            row.at.timestamp() for row in stored_measures(database, experiment_id)
+        ] == clock.tolist()
 
     def test_a_step_id_below_zero_does_not_stop_the_import(self, database: Database):
         ids = np.array([-1.0, 2.0, NAN])
         experiment_id = start_import(
             database, [block(3, step_id=ids, extended={("Step ID", "1"): ids})]
         )
-        assert [row.instruction_id for row in generic(database, experiment_id)] == [0, 2, 0]
-        with database.read() as session:
-            assert session.scalars(select(ExtendedMeasure.value)).all() == [-1, 2]
+        assert [row.instruction_id for row in stored_measures(database, experiment_id)] == [0, 2, 0]
+        values = stored_values(database, experiment_id)
+        assert values == {("Step ID", 0): -1, ("Step ID", 1): 2}
 
     @pytest.mark.parametrize("field", ["voltage_v", "current_a", "power_w"])
     def test_a_value_that_no_column_holds_is_refused(self, database: Database, field: str):
@@ -354,19 +346,22 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "error", [InputError("Row 7: 'x'"), RuntimeError("bug"), KeyboardInterrupt()]
     )
-    def test_a_failure_in_the_middle_leaves_nothing(self, database: Database, error: BaseException):
+    def test_a_failure_in_the_middle_leaves_nothing(
+        self, database: Database, error: BaseException, small_chunks: None
+    ):
         def blocks():
             yield block(10, extended={TEMPERATURE: range(10)})
             yield block(10, 10, extended={TEMPERATURE: range(10)})
-            assert counts(database)["GenericMeasures"] == 20
-            assert counts(database)["ExtendedMeasures"] == 20
+            assert counts(database)["bem_series_chunks"] >= 2 * len(("id", "time", "voltage", "x"))
             raise error
 
         with pytest.raises(type(error)):
             start_import(database, blocks())
         assert nothing_left(database)
 
-    def test_a_failure_leaves_the_measures_of_others_alone(self, database: Database):
+    def test_a_failure_leaves_the_measures_of_others_alone(
+        self, database: Database, small_chunks: None
+    ):
         kept = import_blocks(database, [block(4, extended={TEMPERATURE: range(4)})])
 
         def blocks():
@@ -375,29 +370,48 @@ class TestRefusals:
 
         with pytest.raises(InputError):
             import_blocks(database, blocks())
-        left = counts(database)
-        assert (left["GenericMeasures"], left["ExtendedMeasures"], left["bem_imports"]) == (4, 4, 1)
+        assert counts(database)["bem_imports"] == 1
+        assert len(stored_values(database, kept)) == 4
         assert experiment_facts(database, kept).measures == 4
 
 
 class TestSideBySide:
-    def test_on_sqlite_no_transaction_keeps_other_writers_waiting_for_long(
-        self, sqlite_database: Database
+    def test_no_transaction_writes_more_than_a_chunk(
+        self, sqlite_database: Database, small_chunks: None
     ):
-        count = 2 * writing.MEASURES_PER_TRANSACTION + 100
         written = []
 
         def note(connection, _cursor, statement, parameters, _context, _many) -> None:
-            if statement.startswith("INSERT INTO GenericMeasures"):
-                written[-1] += len(parameters)
+            if statement.startswith("INSERT INTO bem_series_chunks"):
+                written[-1] += 1
 
         event.listen(sqlite_database.engine, "begin", lambda _connection: written.append(0))
         event.listen(sqlite_database.engine, "before_cursor_execute", note)
-        experiment_id = import_blocks(sqlite_database, [block(count)])
-        assert max(written) == writing.MEASURES_PER_TRANSACTION
-        assert sum(written) == count
-        ids = [row.id for row in generic(sqlite_database, experiment_id)]
-        assert ids == list(range(count))
+        experiment_id = import_blocks(sqlite_database, [block(50), block(7, 50)])
+        assert max(written) == 1
+        assert sum(written) == 57 // 8 + 1
+        ids = [row.id for row in stored_measures(sqlite_database, experiment_id)]
+        assert ids == list(range(57))
+
+    def test_what_was_committed_though_nobody_heard_of_it_is_there_once(
+        self, sqlite_database: Database, small_chunks: None, monkeypatch
+    ):
+        lost = [True, True]
+
+        def put(session, rows) -> None:
+            real(session, rows)
+            if lost and rows[0]["number"] == 1:
+                lost.pop()
+                session.commit()
+                raise PerhapsDoneError("the connection was lost")
+
+        real = chunks.put
+        monkeypatch.setattr(chunks, "put", put)
+        experiment_id = import_blocks(sqlite_database, [block(20)])
+        assert lost == []
+        assert [row.id for row in stored_measures(sqlite_database, experiment_id)] == list(
+            range(20)
+        )
 
     def test_two_imports_that_bring_the_same_new_channels_share_them(self, database: Database):
         battery_id = add_cell(database)
@@ -485,7 +499,7 @@ class TestSideBySide:
         for reader in readers:
             reader.join()
         assert failures == []
-        assert len(generic(database, experiment_id)) == 20_000
+        assert len(stored_measures(database, experiment_id)) == 20_000
 
     def test_two_imports_at_once_keep_their_measures_apart(self, database: Database):
         battery_id = add_cell(database)
@@ -500,7 +514,7 @@ class TestSideBySide:
 
         ids = at_once([lambda n=n: bring(n) for n in range(3)])
         for number, experiment_id in enumerate(ids):
-            rows = generic(database, experiment_id)
+            rows = stored_measures(database, experiment_id)
             assert len(rows) == 3000
             assert {row.voltage_mv for row in rows} == {number * 1000.0}
 
@@ -544,7 +558,7 @@ class TestLoadingFiles:
                 session.execute(delete(GenericMeasure))
                 session.execute(delete(ExtendedMeasure))
                 assert session.info.get(LOADS, False) == (transaction == database.load)
-                writing.insert(session, 7, self.rows())
+                writing.insert_missing(session, [(7, self.rows())])
             found.append(self.stored(database))
         assert found[0] == found[1]
         assert [len(rows) for rows in found[0]] == [3, 4]
@@ -552,24 +566,24 @@ class TestLoadingFiles:
 
     def test_what_does_not_fit_is_refused(self, database: Database):
         with database.load() as session:
-            writing.insert(session, 7, self.rows())
+            writing.insert_missing(session, [(7, self.rows())])
         before = self.stored(database)
         for changed in ({}, {"first_id": 10, "step": np.array([1.0, 2.0, 1e12])}):
             with (
                 pytest.raises(InputError, match="did not take every row"),
                 database.load() as session,
             ):
-                writing.insert(session, 7, self.rows(**changed))
+                writing.insert_missing(session, [(7, self.rows(**changed))])
             assert self.stored(database) == before
 
     def test_a_server_without_it_gets_statements(self, database: Database, caplog):
         with database.engine.connect() as connection:
             connection.exec_driver_sql("SET GLOBAL local_infile = 0")
         try:
-            experiment_id = import_blocks(database, [block(5)])
+            with database.load() as session:
+                writing.insert_missing(session, [(7, self.rows())])
         finally:
             with database.engine.connect() as connection:
                 connection.exec_driver_sql("SET GLOBAL local_infile = 1")
-        assert len(self.stored(database)[0]) == 5
-        assert experiment_id
+        assert len(self.stored(database)[0]) == 3
         assert "local_infile off" in caplog.text

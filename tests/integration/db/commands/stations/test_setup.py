@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import Availability, Connection, DeviceType
-from db.commands.experiments.imports import ensure_channels
+from db.commands.experiments.channels import ensure_channels
 from db.commands.stations.setup import add_station
 from db.engine import Database
 from db.models import (

@@ -9,7 +9,7 @@ import pytest
 from cycling.terms import ExperimentStatus, StationState
 from db.engine import Database
 from db.measures.rows import MeasureRows
-from db.measures.writing import insert
+from db.measures.writing import insert_missing
 from db.models import Experiment, Unit
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.durations import Durations, durations, durations_of
@@ -47,7 +47,7 @@ def record(lab, run, seconds, test_s) -> None:
         extended={},
     )
     with lab.database.write() as session:
-        insert(session, run, rows)
+        insert_missing(session, [(run, rows)])
 
 
 def present(lab, run, *, simulated: bool = False) -> Durations:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from components.figures.measure_graph import Look
 from db import series
-from db.commands.experiments.imports import ensure_channels
+from db.commands.experiments.channels import ensure_channels
 from db.queries.batteries.detail import largest_of_battery
 from pages.experiment.graph.drawing import (
     OVERVIEW_POINTS,

@@ -4,17 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from pages.experiment.events import entry_text
 
 from components.figures.measure_graph import Look, figure
 from components.figures.template import template
 from components.measure_view import trace_toggles
 from db import series
 from db.measures.rows import MeasureRows
-from db.measures.writing import insert
+from db.measures.writing import insert_missing
 from db.queries.experiments.timeline import timeline
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.expected_curve import expected_toggle
+from pages.experiment.happenings.events import entry_text
 from tests.running_lab import RunningLab
 from tests.unit.components.tree import find
 
@@ -55,7 +55,7 @@ def record(lab, run, seconds, test_s=None, paused=()) -> None:
         extended={},
     )
     with lab.database.write() as session:
-        insert(session, run, rows)
+        insert_missing(session, [(run, rows)])
 
 
 def drawn(lab, run, **how):

@@ -14,7 +14,7 @@ from components.controls import small_button
 from db.queries.jobs import JobStatus
 from db.terms import JobState
 from pages.context import Viewer
-from pages.import_experiment.batch_rows import FileRow
+from pages.import_experiment.batch.rows import FileRow
 from pages.import_experiment.columns import hidden_label
 from pages.import_experiment.file import NO_WORKER
 from pages.import_experiment.ids import Ids

@@ -13,15 +13,15 @@ from components.controls import small_button
 from db.queries.batteries.detail import BatteryChoice
 from pages.context import Viewer
 from pages.import_experiment import again
-from pages.import_experiment.batch_answers import Note
-from pages.import_experiment.batch_rows import (
+from pages.import_experiment.batch.answers import Note
+from pages.import_experiment.batch.rows import (
     ANSWER,
     EVERY_FILE,
     FileRow,
     battery_label,
     sentence_of,
 )
-from pages.import_experiment.batch_table import count_cell, file_cell, start_cell, table_row
+from pages.import_experiment.batch.table import count_cell, file_cell, start_cell, table_row
 from pages.import_experiment.columns import hidden_label, zone_options
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.inferred import RIGHT

@@ -12,7 +12,7 @@ from cycling.formats.problems import Problem
 from db.queries.batteries.detail import BatteryChoice, battery_choices, battery_named_in
 from db.queries.jobs import job_statuses
 from pages.context import database, viewer
-from pages.import_experiment.batch_rows import (
+from pages.import_experiment.batch.rows import (
     FileRow,
     answered,
     chosen_battery,

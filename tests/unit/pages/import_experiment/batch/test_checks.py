@@ -4,12 +4,12 @@ import pytest
 
 from bem.worker.loop import Worker
 from db.terms import JobState
-from pages.import_experiment.batch_answers import Note
-from pages.import_experiment.batch_questions import row_note
+from pages.import_experiment.batch.answers import Note
+from pages.import_experiment.batch.questions import row_note
 from pages.import_experiment.ids import Ids
 from tests.unit.components.tree import as_json, find, of_type, text
 from tests.unit.pages.files import problem, result
-from tests.unit.pages.import_experiment.test_batch import (
+from tests.unit.pages.import_experiment.batch.test_form import (
     BATCH,
     HEADER,
     STATE,

@@ -10,8 +10,8 @@ from components.sent import Sent
 from cycling.errors import InputError
 from db.commands import jobs
 from pages.context import database, now, request_id, viewer
-from pages.import_experiment.batch_answers import rows_of
-from pages.import_experiment.batch_rows import MAX_FILES, FileRow
+from pages.import_experiment.batch.answers import rows_of
+from pages.import_experiment.batch.rows import MAX_FILES, FileRow
 from pages.import_experiment.columns import zone_options
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.stores import MAX_CODE, read_batch, read_missing, read_uploads

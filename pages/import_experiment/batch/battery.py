@@ -11,7 +11,7 @@ from db.queries.batteries.detail import battery_choices
 from pages.battery.form import Form
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.context import database
-from pages.import_experiment.batch_rows import battery_label
+from pages.import_experiment.batch.rows import battery_label
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.stores import read_batch
 

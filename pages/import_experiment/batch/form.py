@@ -16,11 +16,11 @@ from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.batteries.detail import battery_choices
 from pages.context import database, now, once, request_id, viewer
-from pages.import_experiment.batch_answers import fit_notes, missing_words, payloads_of, rows_of
-from pages.import_experiment.batch_checks import zone_of
-from pages.import_experiment.batch_questions import question_table, row_note
-from pages.import_experiment.batch_rows import EVERY_FILE, with_wholes
-from pages.import_experiment.batch_table import work_table
+from pages.import_experiment.batch.answers import fit_notes, missing_words, payloads_of, rows_of
+from pages.import_experiment.batch.checks import zone_of
+from pages.import_experiment.batch.questions import question_table, row_note
+from pages.import_experiment.batch.rows import EVERY_FILE, with_wholes
+from pages.import_experiment.batch.table import work_table
 from pages.import_experiment.file import cancel_quietly
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.stores import read_batch, read_missing, read_upload

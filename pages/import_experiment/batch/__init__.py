@@ -1,0 +1,1 @@
+"""Several files at once, in one table."""
