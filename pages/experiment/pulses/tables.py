@@ -39,7 +39,10 @@ def _framed(heads: Sequence[Head], rows: Sequence[Component], count: int) -> lis
     more = f"The first {MAX_ROWS} of {count:,}; the file has all." if count > MAX_ROWS else ""
     words = [html.Div(more, className="bem-small-print t3 small")] * bool(more)
     about = {"role": "group", "aria-label": "Table", "tabIndex": 0}  # moved sideways by keys
-    return [html.Div(table(heads, rows), className="bem-rows bem-pulse-rows", **about), *words]
+    return [
+        html.Div(table(heads, rows), className="bem-rows bem-wide-rows bem-pulse-rows", **about),
+        *words,
+    ]
 
 
 def _cells(columns: Sequence[Column], row: int) -> list[Component]:
