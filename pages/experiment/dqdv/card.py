@@ -84,8 +84,11 @@ def draw(
     if is_pulse and before.get("is_over") and before.get("asked_for") == asked_for:
         raise PreventUpdate
     with opened(known) as (experiment, cycles):
-        now = {"revision": experiment.head.revision, "is_over": not cycles.is_running}
-        now |= {"asked_for": asked_for}
+        now = {
+            "revision": experiment.head.revision,
+            "is_over": not cycles.is_running,
+            "asked_for": asked_for,
+        }
         if is_pulse and now == before:
             raise PreventUpdate
         curves = curves_of(experiment, cycles, view)

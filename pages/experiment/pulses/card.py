@@ -92,8 +92,11 @@ def draw(
         raise PreventUpdate
     look = Look(theme == "dark", bool(narrow), viewer().operates)
     with opened(known) as (experiment, cycles):
-        now = {"revision": experiment.head.revision, "is_over": not cycles.is_running}
-        now |= {"asked_for": asked_for}
+        now = {
+            "revision": experiment.head.revision,
+            "is_over": not cycles.is_running,
+            "asked_for": asked_for,
+        }
         if is_pulse and now == before:
             raise PreventUpdate
         show = of_show(cycles, view)
