@@ -112,7 +112,7 @@
   window.dash_clientside.addExperiment = {
     typed: function (...values) {
       const begin = values.pop();
-      values.splice(-2); // the form itself, and the editor's text, which is read from its field
+      values.splice(-3); // form and rows themselves, and the editor's text, read from its field
       const by = window.dash_clientside.callback_context.triggered || [];
       if (by.some((one) => one.prop_id === PREFIX + "form.children")) restoring = false;
       const typed = read(values, begin); // of the form as it was drawn last

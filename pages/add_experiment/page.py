@@ -84,6 +84,7 @@ run_script(
     *(Input(*control) for control in _CONTROLS),
     Input(EDITOR.typed, "data"),
     Input(Ids.FORM, "children"),
+    Input(Ids.ROWS, "children"),  # a pair that comes or goes calls no script without an output
     State(Ids.BEGIN, "data"),
 )
 run_script(

@@ -58,9 +58,12 @@ TEXT = f"CC, 0.5C, VOLTAGE, 4.18  # {'x' * 200}\nWAIT, 10min\n"
 PHONES_PX = (390, 320)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 DIALOGS = {LIVE: ("Stop", "Acknowledge"), RUN: ("Rename",), "/experiments": ("Filter", "Rules")}
-# The columns of a grid are set in the browser, a moment after the grid is there.
-HAVE_COLUMNS = """() => [...document.querySelectorAll(".bem-grid")].every(
-    grid => grid.querySelector("[role=columnheader], [role=gridcell]"))"""
+# The columns of a grid are set in the browser, a moment after the grid is there, and its rows and
+# their cells come one after the other.
+HAVE_COLUMNS = """() => [...document.querySelectorAll(".bem-grid")].every(grid =>
+    grid.querySelector("[role=columnheader], [role=gridcell]")
+    && [...grid.querySelectorAll(".ag-header-row, .ag-row")].every(
+        row => row.children.length || !row.offsetHeight))"""
 GREYED = 'div[style*="opacity: 0.6"] { opacity: 1 !important; }'  # while it is fetched again
 OBSCURED = "partially obscured"  # by a bar that stays while the page is scrolled
 

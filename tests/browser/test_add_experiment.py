@@ -176,6 +176,24 @@ class TestForm:
         expect(page).to_have_url(re.compile(r"/$"))
         assert states(lab) == [PlanState.HELD] * 2
 
+    def test_a_pair_that_was_taken_away_is_not_queued(self, operator: Page, lab: FormLab):
+        page = operator
+        open_form(page)
+        page.locator("#addexp-name").fill("One of two")
+        choose(page, "battery", "NMC-001")
+        choose(page, "station", "Station 01")
+        write(page, CYCLE)
+        page.locator("#addexp-add-row").click()
+        expect(page.locator(SAVE)).to_have_text("Queue 2 experiments")
+        choose(page, "battery", "NMC-002", 1)
+        choose(page, "station", "Station 03", 1)
+        settled(page)
+        page.get_by_role("button", name="Remove pair 2").click()
+        expect(page.locator(SAVE)).to_have_text("Queue experiment on Station 01")
+        page.locator(SAVE).click()
+        expect(page).to_have_url(re.compile(r"/$"))
+        assert states(lab) == [PlanState.HELD]
+
     def test_the_laboratory_is_looked_at_again_beside_what_is_typed(
         self, operator: Page, lab: FormLab
     ):

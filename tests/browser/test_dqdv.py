@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from bem.services import utc_now
 from db.engine import connect
 from tests.browser.conftest import Served
-from tests.browser.waiting import settled, wait_until
+from tests.browser.waiting import settled
 from tests.unit.pages.experiment.cycles.cycled import cycled
 
 GRAPH = "#dqdv-graph"
@@ -26,8 +26,7 @@ def experiment(served: Served) -> int:
 
 
 def has_names(page: Page, expected: list[str]) -> None:
-    names = page.locator(f"{GRAPH} .legendtext")
-    wait_until(page, lambda: names.all_text_contents() == expected)
+    expect(page.locator(f"{GRAPH} .legendtext")).to_have_text(expected)
 
 
 @pytest.mark.parametrize("served", ["sqlite"], indirect=True)

@@ -59,6 +59,7 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
         *unknown_note(problems),
         dcc.Store(id=Ids.VIEW, data=_stored(view.facts.id, asked)),
         dcc.Store(id=Ids.DRAWN),
+        dcc.Store(id=Ids.ANSWERED),
         dcc.Store(id=TABLE.sets, data={"narrow": False, "columns": columns}),
         dcc.Store(id=TABLE.sink),
         *conventions_dialog(who),

@@ -129,7 +129,7 @@ def test_new_measures_make_them_anew(database: Database, added):
 
 
 def test_the_highest_current_is_read_once_a_revision(database: Database, monkeypatch):
-    experiment_id = import_blocks(database, [block(60)])  # at 0.5 A
+    experiment_id = import_with_rows(database, [block(60)])  # at 0.5 A
     read, whole = list[int](), ExperimentSeries.read
     monkeypatch.setattr(
         ExperimentSeries,

@@ -176,8 +176,11 @@ def test_what_runs_grows_while_somebody_looks(store, vera):
         session.get(Experiment, experiment).status = ExperimentStatus.RUNNING
     view = view_of(opened(vera, experiment))
     first = draw(vera, view)
-    known = {**LOOK, "cycles-view.data": view, "cycles-drawn.data": first["cycles-drawn.data"]}
+    stores = {f"{one}.data": first[f"{one}.data"] for one in ("cycles-drawn", "cycles-answered")}
+    known = {**LOOK, "cycles-view.data": view, **stores}
     assert vera.call(DRAW, {**known, PULSE: 1}, by=PULSE).status == 204  # nothing new
+    other = {**known, "cycles-view.data": {**view, "x": "efc"}}  # Dash drops its answer
+    assert DRAW in vera.call(DRAW, {**other, PULSE: 1}, by=PULSE)
     with store.write() as session:
         session.get(Experiment, experiment).status = ExperimentStatus.FINISHED
     again = vera.call(DRAW, {**known, PULSE: 2}, by=PULSE)

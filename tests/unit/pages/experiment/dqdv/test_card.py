@@ -207,3 +207,9 @@ def test_without_measures_there_is_a_sentence(vera, lab):
     assert "This experiment has no measures yet." in text(
         vera.open(f"/experiments/{made}", "?tab=dqdv")
     )
+
+
+def test_a_pulse_of_the_frame_draws_what_was_asked_for_and_has_not_come(vera, fading):
+    drawn = draw(vera, fading)["dqdv-drawn.data"]
+    again = draw(vera, fading, by="shell-pulse.data", drawn=drawn, cycles=[3, 4])
+    assert list(lines(again)) == ["Cycle 3", "Cycle 4"]
