@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from components.figures.measure_axes import plain, scale
 from components.figures.round_axis import RoundAxis, round_axis
 from components.figures.template import packed, template
+from components.figures.viridis import IN_LEGEND, colour_bar, viridis
 from components.figures.viridis import scale as colour_scale
-from components.figures.viridis import viridis
 
 Floats = NDArray[np.float64]
 
-IN_LEGEND = 8  # cycles; more have a colour bar
 HEIGHT_PX, NARROW_PX = 440, 340
 MAX_POINTS = 2000  # of a curve
 INTERVALS = (5, 6, 7, 8)
@@ -94,7 +93,7 @@ def derivative_figure(
         is_named = one.name not in named and (one.is_reference or not has_bar)
         named.add(one.name)
         traces.append(trace | {"showlegend": is_named})
-    bar = [_colour_bar(cycles, dark=dark, narrow=narrow)] if has_bar else []
+    bar = [colour_bar(cycles, dark=dark, narrow=narrow)] if has_bar else []
     return {"data": [*traces, *bar], "layout": layout}
 
 
@@ -155,29 +154,6 @@ def _layout(x: RoundAxis, y: RoundAxis, *, dark: bool, narrow: bool) -> dict[str
         "legend": {"itemdoubleclick": False},
         "xaxis": {**x.layout, **TICKS},
         "yaxis": {**y.layout, **TICKS},
-    }
-
-
-def _colour_bar(cycles: Sequence[int], *, dark: bool, narrow: bool) -> dict[str, Any]:
-    """Return a trace that shows nothing but the colours of cycles."""
-    first, last = cycles[0], cycles[-1]
-    bar: dict[str, Any] = {"title": {"text": "Cycle", "side": "right"}, "thickness": 10, "len": 0.9}
-    bar |= {"outlinewidth": 0, "tickformat": ",d", "nticks": 4 if narrow else 6}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [None],
-        "y": [None],
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "marker": {
-            "color": [first],
-            "cmin": first,
-            "cmax": max(last, first + 1),
-            "colorscale": colour_scale(dark=dark),
-            "showscale": True,
-            "colorbar": bar,
-        },
     }
 
 

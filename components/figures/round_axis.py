@@ -13,6 +13,7 @@ STEPS = (1.0, 2.0, 5.0)
 COUNTS = (5, 4, 6)  # intervals; the first of those that fill the axis equally well
 FAR = 8.0  # deviations from the median: what is farther is an outlier
 DEVIATION = 1.4826  # of a normal distribution over the median of the distances
+AROUND = 5  # values, the one that is looked at in their middle
 PAD = 0.08  # of the range, at each end
 
 
@@ -67,12 +68,29 @@ def padded(low: float, high: float, least: float = 0.0) -> tuple[float, float]:
 
 
 def usual_range(values: Floats) -> tuple[float, float] | None:
-    """Return the least and the greatest value without outliers; None where there is no value."""
+    """Return the least and the greatest value without outliers; None where there is no value.
+
+    `values` are in the order of their axis. An outlier is far from the median of all, and from that
+    of its neighbours too: a course that bends, as after a knee, has none.
+    """
     known = values[np.isfinite(values)]
     if not len(known):
         return None
-    middle = float(np.median(known))
-    deviation = DEVIATION * float(np.median(np.abs(known - middle)))
-    near = known[np.abs(known - middle) <= FAR * max(deviation, 1e-3 * abs(middle) / FAR)]
+    is_far = _is_far(known, np.full(len(known), np.median(known)))
+    near = known[~(is_far & _is_far(known, _around(known)))]
     near = near if len(near) else known
     return float(near.min()), float(near.max())
+
+
+def _is_far(values: Floats, usual: Floats) -> NDArray[np.bool_]:
+    distance = np.abs(values - usual)
+    deviation = DEVIATION * float(np.median(distance))
+    return distance > FAR * np.maximum(deviation, 1e-3 * np.abs(usual) / FAR)
+
+
+def _around(values: Floats) -> Floats:
+    """Return the median of the values around each; of as many at the ends."""
+    count = min(AROUND, len(values))
+    first = np.clip(np.arange(len(values)) - count // 2, 0, len(values) - count)
+    windows = np.lib.stride_tricks.sliding_window_view(values, count)
+    return np.asarray(np.median(windows, axis=1)[first])

@@ -4,6 +4,7 @@ Stops of the map by Nathaniel Smith and Stefan van der Walt, which is in the pub
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ STOPS = (
     *("#440154", "#482878", "#3e4a89", "#31688e", "#26828e"),
     *("#1f9e89", "#35b779", "#6dcd59", "#b4de2c", "#fde725"),
 )
+IN_LEGEND = 8  # cycles; more have a colour bar
 END = 0.94  # on white its last yellow is hardly seen
 BEGIN = 0.12  # nor is its first violet on black
 
@@ -35,3 +37,26 @@ def scale(*, dark: bool = False) -> list[list[float | str]]:
     """Return the colours as Plotly's colour bar has them."""
     low, high = (BEGIN, 1.0) if dark else (0.0, END)
     return [[at / 10, colour_at(low + at / 10 * (high - low))] for at in range(11)]
+
+
+def colour_bar(cycles: Sequence[int], *, dark: bool, narrow: bool) -> dict[str, Any]:
+    """Return a trace that shows nothing but the colours of cycles, which are in their order."""
+    first, last = cycles[0], cycles[-1]
+    bar: dict[str, Any] = {"title": {"text": "Cycle", "side": "right"}, "thickness": 10, "len": 0.9}
+    bar |= {"outlinewidth": 0, "tickformat": ",d", "nticks": 4 if narrow else 6}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [None],
+        "y": [None],
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "marker": {
+            "color": [first],
+            "cmin": first,
+            "cmax": max(last, first + 1),
+            "colorscale": scale(dark=dark),
+            "showscale": True,
+            "colorbar": bar,
+        },
+    }

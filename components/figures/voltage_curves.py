@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from components.figures.measure_axes import plain, scale
 from components.figures.round_axis import padded, round_axis
 from components.figures.template import packed, template
-from components.figures.viridis import scale as colour_scale
-from components.figures.viridis import viridis
+from components.figures.viridis import IN_LEGEND, colour_bar, viridis
 
 Floats = NDArray[np.float64]
 
-IN_LEGEND = 8  # cycles; more have a colour bar
 HEIGHT_PX, NARROW_PX = 400, 340
 
 
@@ -58,7 +56,7 @@ def curves_figure(
             }
         )
     if has_bar:
-        traces.append(_colour_bar(cycles, dark=dark, narrow=narrow))
+        traces.append(colour_bar(cycles, dark=dark, narrow=narrow))
     return {"data": traces, "layout": _layout(curves, factor, unit, dark=dark, narrow=narrow)}
 
 
@@ -82,27 +80,4 @@ def _layout(
         "xaxis": {**x.layout, "title": {"text": plain(f"Charge of the half / {unit}")}}
         | {"hoverformat": "~g", "tickformat": "~g"},
         "yaxis": {**y.layout, "title": {"text": "Voltage / V"}},
-    }
-
-
-def _colour_bar(cycles: Sequence[int], *, dark: bool, narrow: bool) -> dict[str, Any]:
-    """Return a trace that shows nothing but the colours of cycles."""
-    first, last = cycles[0], cycles[-1]
-    bar: dict[str, Any] = {"title": {"text": "Cycle", "side": "right"}, "thickness": 10, "len": 0.9}
-    bar |= {"outlinewidth": 0, "tickformat": ",d", "nticks": 4 if narrow else 6}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [None],
-        "y": [None],
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "marker": {
-            "color": [first],
-            "cmin": first,
-            "cmax": max(last, first + 1),
-            "colorscale": colour_scale(dark=dark),
-            "showscale": True,
-            "colorbar": bar,
-        },
     }

@@ -50,6 +50,11 @@ class ExperimentCycles:
         choices = self.conventions.choices
         return numbered(rows.cycle, net_ah, choices, is_running=self.is_running)
 
+    @cached_property
+    def halves(self) -> tuple[Ints, Ints]:
+        """How many charges and how many discharges each cycle of the table has."""
+        return self.numbers.halves(self.table.number)
+
     def steps_of(self, cycle: int, half: Direction | None = None) -> Ints:
         """Return the steps of a cycle, or of one half of it with its rests; none: it has none."""
         which = self.numbers.cycle == cycle

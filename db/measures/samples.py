@@ -1,12 +1,14 @@
 """The samples of an experiment, as its source has them added up."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from cycling.analysis.edges import first_interval_s, lead_in_s
 from cycling.analysis.integration import Edge, Samples
@@ -21,6 +23,7 @@ from db.series.codec import Floats
 
 COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle", "test_time"})
 NO_BREAKS = np.empty((0, 2))
+MAX_PEAKS = 10_000  # experiments of which a process keeps the highest current
 
 
 def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
@@ -140,7 +143,33 @@ def rest_below_a(experiment: ExperimentSeries) -> float:
     capacity_mah = experiment.database.session.scalar(
         with_capacity(query, Experiment.battery_id).where(Experiment.id == experiment.id)
     )
-    thin_series = experiment.read([series.CURRENT], breaks=NO_BREAKS)  # thinned, extremes kept
-    currents_a = thin_series.traces[series.CURRENT.key].values
     capacity_ah = capacity_mah / 1000 if capacity_mah else None
-    return deadband_a(capacity_ah, float(np.nanmax(np.abs(currents_a), initial=0.0)))
+    kept = _PEAKS.setdefault(experiment.database.engine, _Peaks())
+    return deadband_a(capacity_ah, kept.peak_a(experiment))
+
+
+class _Peaks:
+    """The highest |current| (A) of one database's experiments, read once a revision of each."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._peaks: OrderedDict[int, tuple[int, float]] = OrderedDict()
+
+    def peak_a(self, experiment: ExperimentSeries) -> float:
+        revision = experiment.head.revision
+        with self._lock:
+            known = self._peaks.get(experiment.id)
+        if known and known[0] == revision:
+            return known[1]
+        thin = experiment.read([series.CURRENT], breaks=NO_BREAKS)  # thinned, extremes kept
+        currents_a = thin.traces[series.CURRENT.key].values
+        peak_a = float(np.nanmax(np.abs(currents_a), initial=0.0))
+        with self._lock:
+            self._peaks[experiment.id] = revision, peak_a
+            self._peaks.move_to_end(experiment.id)
+            if len(self._peaks) > MAX_PEAKS:
+                self._peaks.popitem(last=False)
+        return peak_a
+
+
+_PEAKS: WeakKeyDictionary[Engine, _Peaks] = WeakKeyDictionary()

@@ -1,9 +1,11 @@
 """When some of an experiment's measures were taken, read from the chunks that hold them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from db.models import SeriesChunk
 from db.series import chunks, codec
@@ -37,6 +39,13 @@ def moments(reader: ChunkReader, places: Ints) -> Moments:
         begin_us = reader.times(int(directory.numbers[0]))[0]
         found.test_time_s[unknown] = found.unix_s[unknown] - begin_us / 1e6
     return found
+
+
+def moment_of(session: Session, experiment_id: int, measure_id: int) -> datetime | None:
+    """Return when a measure was taken, None if there is none of it. Raises DamagedError."""
+    chunk = chunks.load(session, experiment_id, measure_id // chunks.CHUNK)
+    place = np.flatnonzero(chunk.ids == measure_id)
+    return datetime.fromtimestamp(int(chunk.us[place[0]]) / 1e6, UTC) if len(place) else None
 
 
 def _ids(reader: ChunkReader, number: int) -> Ints:

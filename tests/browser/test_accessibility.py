@@ -16,16 +16,19 @@ from db.engine import connect
 from tests.browser.conftest import Served
 from tests.browser.waiting import settled, wait_until
 from tests.running_lab import RunningLab
+from tests.unit.pages.experiment.pulses.pulsed import pulsed
 
 pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 LIVE, RUN = "/monitor/{station}", "/experiments/{run}"
+TABS = ("cycles", "dqdv", "pulses")
 # Those that a phone shows otherwise are looked at twice.
 ON_BOTH = (
     "/",
     LIVE,
     "/experiments",
     RUN,
+    *(f"/experiments/{{pulsed}}?tab={tab}" for tab in TABS),
     "/add-experiment",
     "/batteries",
     "/stations",
@@ -36,6 +39,7 @@ OTHERS = (
     "/login",
     "/?view=table",
     "/experiments/{empty}",
+    *(f"/experiments/{{empty}}?tab={tab}" for tab in TABS),
     "/import-experiment",
     "/queue",
     "/batteries/{cell}",
@@ -54,9 +58,12 @@ TEXT = f"CC, 0.5C, VOLTAGE, 4.18  # {'x' * 200}\nWAIT, 10min\n"
 PHONES_PX = (390, 320)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 DIALOGS = {LIVE: ("Stop", "Acknowledge"), RUN: ("Rename",), "/experiments": ("Filter", "Rules")}
-# The columns of a grid are set in the browser, a moment after the grid is there.
-HAVE_COLUMNS = """() => [...document.querySelectorAll(".bem-grid")].every(
-    grid => grid.querySelector("[role=columnheader], [role=gridcell]"))"""
+# The columns of a grid are set in the browser, a moment after the grid is there, and its rows and
+# their cells come one after the other.
+HAVE_COLUMNS = """() => [...document.querySelectorAll(".bem-grid")].every(grid =>
+    grid.querySelector("[role=columnheader], [role=gridcell]")
+    && [...grid.querySelectorAll(".ag-header-row, .ag-row")].every(
+        row => row.children.length || !row.offsetHeight))"""
 GREYED = 'div[style*="opacity: 0.6"] { opacity: 1 !important; }'  # while it is fetched again
 OBSCURED = "partially obscured"  # by a bar that stays while the page is scrolled
 
@@ -87,8 +94,8 @@ def lab(served: Served) -> Iterator[dict[str, int]]:
     lab.run(run, station)
     lab.measures(run, station, 500, end=lab.ago(seconds=2))
     lab.master()
-    profiles = {"library": saved.profile_id, "adopted": profile}
-    yield {"station": station, "cell": cell, "run": run, "empty": empty, **profiles}
+    several = {"library": saved.profile_id, "adopted": profile, "pulsed": pulsed(database)}
+    yield {"station": station, "cell": cell, "run": run, "empty": empty, **several}
     database.dispose()
 
 

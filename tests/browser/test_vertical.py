@@ -272,7 +272,7 @@ def test_an_upload_waits_for_its_turn_by_itself_and_can_be_cancelled(
     [
         ("cells.ndax", b"PK\x03\x04" + bytes(500), "Neware"),
         ("empty.csv", b"\n", "empty"),
-        ("nan.csv", b"Test Time / s,Voltage / V,Current / A\n0,3,0\n1,nan,0\n", "Row 3"),
+        ("word.csv", b"Test Time / s,Voltage / V,Current / A\n0,3,0\n1,abc,0\n", "Row 3"),
     ],
 )
 def test_a_file_that_cannot_be_imported_says_why(

@@ -59,6 +59,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "experiments.electrolytes": "add_electrolytes",
         "experiments.import_files": "record_files",
         "experiments.moving": "move_to",
+        "experiments.summaries": "outdate_summaries",
         "form_tokens": "spend",
         "jobs": "enqueue_within",
         "experiments.numbers": "reserve",
@@ -73,7 +74,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "users.sign_in": "refused forget_tries unchanged",
     },
     CHECKS: {
-        "alarms": "was_raised",
+        "alarms": "was_raised is_acknowledged",
         "batteries.changes": "check_battery registered_already mark_of",
         "experiments.electrolytes": "check_has_electrolytes",
         "experiments.import_files": "check_replaceable check_addable expected_beginning",

@@ -29,8 +29,10 @@ def half_cycles(net_ah: Floats, *, is_running: bool = False) -> Ints:
 
 
 def run_starts(values: NDArray[np.generic]) -> Ints:
-    """Return where runs of equal values begin, shape (runs,)."""
-    return np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
+    """Return where runs of equal values begin, shape (runs,); of equal rows, given a table."""
+    changes = values[1:] != values[:-1]
+    changes = changes.any(axis=1) if changes.ndim > 1 else changes
+    return np.flatnonzero(np.append(True, changes)[: len(values)])
 
 
 def _without_small(net_ah: Floats, *, keeps_last: bool) -> Ints:

@@ -28,7 +28,8 @@ def cycle_kinds(table: CycleTable) -> list[CycleKind]:
     A capacity check is slower than the main rate class; at most three of its class in a row follow
     a cycle of the main one, or stand between formation and the first one.
     """
-    kinds = np.full(len(table), CycleKind.CYCLE, object)
+    kinds = np.empty(len(table), object)
+    kinds[:] = CycleKind.CYCLE  # np.full would make plain text of it, and `is` would not hold
     of, main = table.rate_class.of, table.main_class
     starts = run_starts(of)
     for first, end in zip(starts.tolist(), [*starts[1:].tolist(), len(of)], strict=True):

@@ -28,6 +28,19 @@ class Numbers:
     numbering: Numbering
     first: Direction
 
+    def halves(self, number: Ints) -> tuple[Ints, Ints]:
+        """Return how many charges and how many discharges each of these cycles has.
+
+        `number`, shape (cycles,), are the cycles of the table, rising.
+        """
+        starts = run_starts(np.stack([self.cycle, self.half], axis=1))
+        cycle, half = self.cycle[starts], self.half[starts]
+        counts = [
+            np.bincount(np.searchsorted(number, cycle[which]), minlength=len(number))
+            for which in (np.isin(cycle, number) & (half == sign) for sign in (1, -1))
+        ]
+        return counts[0], counts[1]
+
 
 def numbered(
     cycle: Floats, net_ah: Floats, choices: Choices, *, is_running: bool = False

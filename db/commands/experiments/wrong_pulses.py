@@ -6,9 +6,10 @@ from cycling.errors import InputError, NotFoundError
 from db.commands import audit
 from db.commands.audit import By
 from db.engine import Database
-from db.models import Experiment, GenericMeasure, WrongPulse
+from db.models import Experiment, WrongPulse
 from db.queries.experiments.deletion import gone_words
 from db.repeating import repeated
+from db.series.moments import moment_of
 from db.statements import insert_missing
 
 
@@ -18,15 +19,16 @@ def tick_pulse(
 ) -> None:
     """Say of a pulse, named by its first measure, whether it is one; it stays so.
 
-    The same again changes nothing. Raises InputError without such a measure, NotFoundError.
+    The same again changes nothing. Raises InputError without such a measure or where it is damaged,
+    NotFoundError.
     """
     of_it = WrongPulse.experiment_id == experiment_id, WrongPulse.measure_id == measure_id
     with database.write() as session:
         row = select(Experiment.id).where(Experiment.id == experiment_id).with_for_update()
         if session.scalar(row) is None:
             raise NotFoundError(gone_words(session, experiment_id))
-        measure = session.get(GenericMeasure, (experiment_id, measure_id))
-        if measure is None:
+        at = moment_of(session, experiment_id, measure_id)
+        if at is None:
             raise InputError(f"Experiment {experiment_id} has no measure {measure_id}.")
         was_right = session.scalar(select(WrongPulse.measure_id).where(*of_it)) is None
         if was_right == is_right:
@@ -38,5 +40,5 @@ def tick_pulse(
             who = {"user_name": by.user_name[:60], "unticked_at": by.now}
             insert_missing(session, WrongPulse, [{**key, **who}])
         deed = "tick pulse" if is_right else "untick pulse"
-        detail = {"measure": measure_id, "at": measure.at.isoformat()}
+        detail = {"measure": measure_id, "at": at.isoformat()}
         audit.record(session, by, deed, f"experiment {experiment_id}", detail)

@@ -65,6 +65,7 @@ def opened(view: Sent) -> Iterator[tuple[ExperimentSeries, ExperimentCycles]]:
         "rates": Output(Ids.RATE, "options"),
         "sets": Output(TABLE.sets, "data"),
         "drawn": Output(Ids.DRAWN, "data"),
+        "answered": Output(Ids.ANSWERED, "data"),
     },
     inputs={
         "view": Input(Ids.VIEW, "data"),
@@ -72,16 +73,24 @@ def opened(view: Sent) -> Iterator[tuple[ExperimentSeries, ExperimentCycles]]:
         "drag": Input(Ids.DRAG, "value"),
         "_pulse": Input(Shell.PULSE, "data"),
     },
-    state={"drawn": State(Ids.DRAWN, "data"), "narrow": State(Shell.NARROW, "data")},
+    state={
+        "drawn": State(Ids.DRAWN, "data"),
+        "answered": State(Ids.ANSWERED, "data"),
+        "narrow": State(Shell.NARROW, "data"),
+    },
 )
 def draw(
-    view: Sent, theme: Sent, drag: Sent, _pulse: Sent, drawn: Sent, narrow: Sent
+    view: Sent, theme: Sent, drag: Sent, _pulse: Sent, drawn: Sent, answered: Sent, narrow: Sent
 ) -> dict[str, Any]:
-    """Draw the cycles; with the frame's pulse only where there are new measures."""
+    """Draw the cycles; with the frame's pulse only where there is something new.
+
+    Dash drops the answer to a control where the pulse asks before it has come.
+    """
     if theme is None:
         raise PreventUpdate  # the frame reads it in the browser and calls again at once
     known = drawn if isinstance(drawn, Mapping) else {}
-    is_pulse = ctx.triggered_id == Shell.PULSE
+    asked_for = [view, theme, drag]
+    is_pulse = ctx.triggered_id == Shell.PULSE and answered == asked_for
     if is_pulse and known.get("is_over"):
         raise PreventUpdate
     with opened(view) as (experiment, cycles):
@@ -99,6 +108,7 @@ def draw(
         "figure": found.figure,
         "caption": caption(found, cycles.table, asked),
         "drawn": no_update if now == known else now,
+        "answered": asked_for,
         **_words(cycles, asked, is_same=now == known),
     }
 

@@ -101,7 +101,13 @@ def notes_of(cycles: ExperimentCycles, row: int, kind: CycleKind) -> str:
     is_last = cycles.is_running and row == len(cycles.table) - 1
     words = ["running" if is_last else str(kind)] if kind is not CycleKind.CYCLE else []
     words += [f"{formatting.duration(missing_s)} missing"] if missing_s > 0 else []
-    return ", ".join(words)
+    return ", ".join([*words, *several_halves(cycles, row)])
+
+
+def several_halves(cycles: ExperimentCycles, row: int) -> list[str]:
+    """Say which half a cycle has more than once; its charge is then the sum: "2 discharges"."""
+    counts = zip(("charge", "discharge"), cycles.halves, strict=True)
+    return [formatting.counted(int(of[row]), half) for half, of in counts if of[row] > 1]
 
 
 def rows_of(table: CycleTable, kinds: Sequence[CycleKind], view: View) -> Ints:

@@ -80,7 +80,7 @@ def figure_of(table: CycleTable, view: View, *, dark: bool, narrow: bool, drag: 
 def caption(found: CycleFigure, table: CycleTable, view: View) -> str:
     """Say what of the graph is not seen."""
     shown, total = len(rows_of(table, cycle_kinds(table), view)), len(table)
-    words = [f"{formatting.number_of(shown, total)} of the cycles."] if shown < total else []
+    words = [f"{formatting.number_of(shown, total)} cycles."] if shown < total else []
     capacities, efficiencies = found.outside
     if capacities:
         words.append(f"{capacities:,} of capacity outside the axis.")

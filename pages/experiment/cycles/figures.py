@@ -9,12 +9,14 @@ from dash.development.base_component import Component
 from components import formatting
 from components.figures.measure_axes import scale
 from components.readings import UNKNOWN, signed
-from cycling.analysis.cycles.choices import Kind, Numbering, Reference
+from cycling.analysis.cycles.choices import Direction, Kind, Numbering, Reference
 from cycling.analysis.cycles.metrics import coulombic_convention
 from cycling.analysis.cycles.summary import END_OF_LIFE_PCT, LAST_CYCLES
 from cycling.analysis.integration import Edge
 from db.measures.cycles import ExperimentCycles
+from pages.experiment.cycles.cells import several_halves
 
+MUCH_PCT = 101.0  # a CE above it is no inaccuracy: more came out than was put in
 EDGES = {
     Edge.SPLIT: "steps split by their step time",
     Edge.LEAD: "time over an edge to the new step",
@@ -48,7 +50,7 @@ def figures_of(cycles: ExperimentCycles) -> list[Figure]:
     end, last = f"{END_OF_LIFE_PCT:g}", f"of the last {LAST_CYCLES}{of_rate}"
     return [
         Figure("Cycles", f"{found.cycles:,}", "", complete),
-        _figure("First-cycle CE", found.first_ce_pct, "%", 3, coulombic_words(cycles), none),
+        _figure("First-cycle CE", found.first_ce_pct, "%", 3, first_ce_words(cycles), none),
         capacity,
         _figure("Retention", found.retention_pct, "%", 2, reference_words(cycles), none),
         _figure("Mean CE", found.mean_ce_pct, "%", 3, last, none),
@@ -83,6 +85,20 @@ def coulombic_words(cycles: ExperimentCycles) -> str:
     """Return what CE divides by what: "100 × Q discharge / Q charge", with why it is turned."""
     words = coulombic_convention(cycles.table).removeprefix("CE = ")
     return words.removesuffix(f" ({Kind.FULL})")
+
+
+def first_ce_words(cycles: ExperimentCycles) -> str:
+    """Say what the first CE is, of which cycle where that is not the first, and of what halves."""
+    table, words = cycles.table, [coulombic_words(cycles)]
+    row = int(table.is_complete.argmax())
+    if row:
+        words.append(f"cycle {table.number[row]}, the first complete one")
+    several = several_halves(cycles, row)
+    if several:
+        words.append(f"of {' and '.join(several)}")
+    elif table.input is Direction.CHARGE and (cycles.summary.first_ce_pct or 0.0) > MUCH_PCT:
+        words.append("above 100 %: the cell was not empty at its beginning")
+    return "; ".join(words)
 
 
 def reference_words(cycles: ExperimentCycles) -> str:

@@ -9,6 +9,7 @@ class Ids:
 
     VIEW = "cycles-view"
     DRAWN = "cycles-drawn"
+    ANSWERED = "cycles-answered"
     X = "cycles-x"
     PER = "cycles-per"
     RATE = "cycles-rate"

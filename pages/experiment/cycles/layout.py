@@ -41,6 +41,7 @@ FILES = {
     "parquet": ("Parquet", "all columns"),
 }
 CHOOSE, ZOOM = "select", "zoom"
+ROW_PX, FRAME_PX, MAX_ROWS = 33, 57, 11  # of the table; its frame is the heads and a scroll bar
 
 
 def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> list[Component]:
@@ -58,6 +59,7 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
         *unknown_note(problems),
         dcc.Store(id=Ids.VIEW, data=_stored(view.facts.id, asked)),
         dcc.Store(id=Ids.DRAWN),
+        dcc.Store(id=Ids.ANSWERED),
         dcc.Store(id=TABLE.sets, data={"narrow": False, "columns": columns}),
         dcc.Store(id=TABLE.sink),
         *conventions_dialog(who),
@@ -65,7 +67,7 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
             [
                 _figures(who),
                 html.Div([_graph(cycles, asked, who), _curves(asked, who)], className="bem-pair"),
-                _table(view.facts.id, asked),
+                _table(cycles, asked),
                 *rules_part(view, cycles, who),
             ],
             className="bem-stack bem-tab",
@@ -148,8 +150,8 @@ def _filter(control_id: str, label: str, options: Sent, chosen: Sent) -> Compone
         multi=True,
         placeholder=f"{label}: all",
     )
-    about = {"aria-label": label}
-    return html.Div(control, hidden=len(words) < 2, role="group", **about)
+    name = dbc.Label(label, html_for=control_id, class_name="visually-hidden")
+    return html.Div([name, control], hidden=len(words) < 2)
 
 
 def _curves(asked: View, who: Viewer) -> Component:
@@ -185,7 +187,7 @@ def _empty_graph(graph_id: str, height_px: int) -> dcc.Graph:
     )
 
 
-def _table(experiment_id: int, asked: View) -> Component:
+def _table(cycles: ExperimentCycles, asked: View) -> Component:
     columns = dbc.DropdownMenu(
         dbc.Checklist(
             id=Ids.COLUMNS,
@@ -202,7 +204,7 @@ def _table(experiment_id: int, asked: View) -> Component:
         [
             dbc.DropdownMenuItem(
                 [f"{name} ", html.Span(words, className="t3 small")],
-                href=f"/experiments/{experiment_id}/cycles.{kind}",
+                href=f"/experiments/{cycles.experiment_id}/cycles.{kind}",
                 external_link=True,
                 target="_self",
             )
@@ -214,7 +216,12 @@ def _table(experiment_id: int, asked: View) -> Component:
         align_end=True,
     )
     end = html.Span([files, columns], className="bem-pair-of-buttons")
-    grid = html.Div(row_grid(TABLE.grid, narrow=False), className="bem-grid-frame bem-cycle-grid")
+    shown = MAX_ROWS if cycles.is_running else min(len(cycles.table), MAX_ROWS)
+    grid = html.Div(
+        row_grid(TABLE.grid, narrow=False),
+        className="bem-grid-frame bem-cycle-grid",
+        style={"height": shown * ROW_PX + FRAME_PX},
+    )
     return card("Table", grid, note="A cycle's number leads to its time in the graph", end=end)
 
 

@@ -61,7 +61,7 @@ def rules_part(view: ExperimentView, cycles: ExperimentCycles, who: Viewer) -> l
 
 def _content(by_rule: CycleJudgements) -> Component:
     if not by_rule.rules:
-        return html.P("No rule is set, for this experiment or for all.", className="t3 in-card")
+        return html.Div("No rule is set, for this experiment or for all.", className="body t3")
     pairs = zip(by_rule.rules, by_rule.judgements, strict=True)
     return table(HEADS, [_row(rule, judgement) for rule, judgement in pairs], "in-card bem-rules")
 

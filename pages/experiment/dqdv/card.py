@@ -71,16 +71,24 @@ def draw(
     drawn: Sent,
     narrow: Sent,
 ) -> dict[str, Any]:
-    """Draw what the controls say; with the frame's pulse only where there are new measures."""
+    """Draw what the controls say; with the frame's pulse only where there is something new.
+
+    Dash drops the answer to a control where the pulse asks before it has come.
+    """
     if theme is None:
         raise PreventUpdate  # the frame reads it in the browser and calls again at once
     before = drawn if isinstance(drawn, Mapping) else {}
     is_pulse = ctx.triggered_id == Shell.PULSE
-    if is_pulse and before.get("is_over"):
-        raise PreventUpdate
     view = asked_by(controls, list(ends))
+    asked_for = [view.query, theme]
+    if is_pulse and before.get("is_over") and before.get("asked_for") == asked_for:
+        raise PreventUpdate
     with opened(known) as (experiment, cycles):
-        now = {"revision": experiment.head.revision, "is_over": not cycles.is_running}
+        now = {
+            "revision": experiment.head.revision,
+            "is_over": not cycles.is_running,
+            "asked_for": asked_for,
+        }
         if is_pulse and now == before:
             raise PreventUpdate
         curves = curves_of(experiment, cycles, view)

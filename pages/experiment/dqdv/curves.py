@@ -75,7 +75,8 @@ def curves_of(experiment: ExperimentSeries, cycles: ExperimentCycles, view: View
         for direction in directions_of(view)
         for half in half_cycles(experiment, cycles, wanted, direction)
     ]
-    width_v = max((bin_v(one.lines, view.bin_mv / MILLI) for one in halves), default=view.bin_mv)
+    bin_asked_v = view.bin_mv / MILLI
+    width_v = max((bin_v(one.lines, bin_asked_v) for one in halves), default=bin_asked_v)
     sigma_v = SIGMA_V * view.smoothing
     dqdv = [incremental_capacity(one.lines, width_v).smooth(sigma_v) for one in halves]
     places = {

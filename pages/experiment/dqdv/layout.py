@@ -1,6 +1,7 @@
 """The tab of dQ/dV: controls and graph, the peaks below."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import dash_bootstrap_components as dbc
 import numpy as np
@@ -46,6 +47,8 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
     if cycles is None or not has_halves(cycles):
         return [_nothing("No current flowed yet, so there is no charge over voltage.")]
     asked = view_of(query)
+    if "half" not in query and not np.any(cycles.table.discharge.ah > 0):
+        asked = replace(asked, half=Half.CHARGE)
     return [
         *unknown_note(problems_of(query, cycles.table)),
         dcc.Store(id=Ids.VIEW, data=stored(view.facts.id, asked)),
@@ -170,6 +173,7 @@ def _graph(who: Viewer) -> list[Component]:
 
 
 def _peaks() -> Component:
-    held = html.Div(id=Ids.PEAKS, className="bem-rows")
+    about = {"role": "group", "aria-label": "Peaks", "tabIndex": 0}  # moved sideways by keys
+    held = html.Div(id=Ids.PEAKS, className="bem-rows bem-wide-rows", **about)
     note = "height above zero, area from valley to valley"
     return card("Peaks", held, note=note)

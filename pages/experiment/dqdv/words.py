@@ -14,7 +14,7 @@ from cycling.analysis.voltage.differential import POINTS, SIGMA
 from cycling.analysis.voltage.incremental import SIGMA_V
 from cycling.analysis.voltage.peaks import Peak
 from db.measures.half_cycles import HalfCycle
-from pages.experiment.dqdv.address import Curve, Show
+from pages.experiment.dqdv.address import Curve, Half, Show
 from pages.experiment.dqdv.curves import MILLI, Curves
 
 MAX_ROWS = 500
@@ -28,7 +28,11 @@ FAST_WORDS = (
 def caption(curves: Curves) -> str:
     """Say how it was drawn."""
     view, cycles = curves.view, sorted({one.cycle for one in curves.halves})
+    if not cycles:
+        return ""
     words = []
+    if view.show is Show.MAP and (view.curve is Curve.DVDQ or view.half is Half.BOTH):
+        words.append(f"A map is of dQ/dV and one half, here the {curves.halves[0].direction}.")
     shown = len(set(cycles) - set(_extra(curves)))
     if shown < curves.of:
         words.append(f"{formatting.number_of(shown, curves.of)} cycles, evenly spread.")
@@ -49,6 +53,9 @@ def caption(curves: Curves) -> str:
 def notes(curves: Curves) -> list[Component]:
     """Say what may mislead."""
     sentences = []
+    if not curves.halves:
+        none = " or ".join(str(one) for one in curves.view.half.directions)
+        sentences.append(f"None of these cycles has a {none}.")
     fast = {one.rate_label: one.rate for one in curves.halves if one.is_fast}
     if fast:
         sentences.append(
@@ -104,7 +111,9 @@ def peak_table(found: Sequence[tuple[HalfCycle, list[Peak]]]) -> list[Component]
         for half, place, one in rows[:MAX_ROWS]
     ]
     more = (
-        f"The first {MAX_ROWS} of {len(rows):,}; the file has all." if len(rows) > MAX_ROWS else ""
+        f"The first {MAX_ROWS} of {len(rows):,}: choose fewer cycles to see the others."
+        if len(rows) > MAX_ROWS
+        else ""
     )
     return [
         table(heads, body),

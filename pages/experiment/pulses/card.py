@@ -61,7 +61,7 @@ run_script("profiles.remember", Input(Ids.VIEW, "data"))
         },
         "theme": Input(Shell.THEME, "data"),
         "_pulse": Input(Shell.PULSE, "data"),
-        "_ticked": Input(Ids.TICKED, "data"),
+        "ticked": Input(Ids.TICKED, "data"),
     },
     state={
         "known": State(Ids.VIEW, "data"),
@@ -73,22 +73,30 @@ def draw(
     controls: Mapping[str, Sent],
     theme: Sent,
     _pulse: Sent,
-    _ticked: Sent,
+    ticked: Sent,
     known: Sent,
     drawn: Sent,
     narrow: Sent,
 ) -> dict[str, Any]:
-    """Show what the controls say; with the frame's pulse only where there are new measures."""
+    """Show what the controls say; with the frame's pulse only where there is something new.
+
+    Dash drops the answer to a control where the pulse asks before it has come.
+    """
     if theme is None:
         raise PreventUpdate  # the frame reads it in the browser and calls again at once
     before = drawn if isinstance(drawn, Mapping) else {}
     is_pulse = ctx.triggered_id == Shell.PULSE
-    if is_pulse and before.get("is_over"):
-        raise PreventUpdate
     view = view_of(controls)
+    asked_for = [view.query, theme, ticked]
+    if is_pulse and before.get("is_over") and before.get("asked_for") == asked_for:
+        raise PreventUpdate
     look = Look(theme == "dark", bool(narrow), viewer().operates)
     with opened(known) as (experiment, cycles):
-        now = {"revision": experiment.head.revision, "is_over": not cycles.is_running}
+        now = {
+            "revision": experiment.head.revision,
+            "is_over": not cycles.is_running,
+            "asked_for": asked_for,
+        }
         if is_pulse and now == before:
             raise PreventUpdate
         show = of_show(cycles, view)

@@ -38,7 +38,11 @@ def pulse_table(reading: Reading, columns: Sequence[Column], *, may_tick: bool) 
 def _framed(heads: Sequence[Head], rows: Sequence[Component], count: int) -> list[Component]:
     more = f"The first {MAX_ROWS} of {count:,}; the file has all." if count > MAX_ROWS else ""
     words = [html.Div(more, className="bem-small-print t3 small")] * bool(more)
-    return [html.Div(table(heads, rows), className="bem-rows bem-pulse-rows"), *words]
+    about = {"role": "group", "aria-label": "Table", "tabIndex": 0}  # moved sideways by keys
+    return [
+        html.Div(table(heads, rows), className="bem-rows bem-wide-rows bem-pulse-rows", **about),
+        *words,
+    ]
 
 
 def _cells(columns: Sequence[Column], row: int) -> list[Component]:

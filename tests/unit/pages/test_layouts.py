@@ -7,7 +7,9 @@ import dash
 import pytest
 
 from cycling.terms import ExperimentStatus
+from pages.experiment.tabs import Tab
 from tests.unit.components.tree import nested_lists, of_type, text, walk
+from tests.unit.pages.experiment.pulses.pulsed import pulsed
 from tests.unit.pages.lab import Lab
 
 FORM_CONTROLS = {"Input", "Select", "Textarea", "Dropdown"}
@@ -33,8 +35,11 @@ def pages(visitor, lab: Lab) -> dict[str, dict]:
             paths += [re.sub("<.*>", str(one), template) for one in ids]
         else:
             paths.append(page["path"])
+    pulses = pulsed(lab.database)  # in cycles, with dQ/dV
+    tabs = [f"/experiments/{one}?tab={tab}" for one in (pulses, full, empty) for tab in Tab]
     ada = visitor("ada")
-    return {path: ada.open(path) for path in paths}
+    split = [(path, *path.partition("?")) for path in [*paths, *tabs]]
+    return {path: ada.open(name, mark + query) for path, name, mark, query in split}
 
 
 def test_no_page_holds_a_list_within_a_list(pages):

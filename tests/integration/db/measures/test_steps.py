@@ -11,7 +11,8 @@ from db.commands.profiles import compile_text
 from db.engine import Database
 from db.measures import steps
 from db.measures.steps import experiment_steps
-from db.models import ImportSource
+from db.models import ImportSource, Lithium
+from db.series import ExperimentSeries
 from tests.unit.db.lab import BY, add_experiment, block, import_blocks, import_with_rows
 
 PROFILE = """\
@@ -125,6 +126,34 @@ def test_new_measures_make_them_anew(database: Database, added):
     after = steps_of(database, experiment_id)
     assert after.first_sample[-1] == before.first_sample[-1] + 1
     assert added == [experiment_id] * 2
+
+
+def test_the_highest_current_is_read_once_a_revision(database: Database, monkeypatch):
+    experiment_id = import_with_rows(database, [block(60)])  # at 0.5 A
+    read, whole = list[int](), ExperimentSeries.read
+    monkeypatch.setattr(
+        ExperimentSeries,
+        "read",
+        lambda self, *given, **how: read.append(self.id) or whole(self, *given, **how),
+    )
+    steps_of(database, experiment_id)
+    assert steps_of(database, experiment_id).recipe.counting.deadband_a == pytest.approx(0.00025)
+    assert read == [experiment_id]
+    with database.write() as session:
+        session.execute(update(Lithium).values(capacity_mah=100))  # is looked at every time
+    assert steps_of(database, experiment_id).recipe.counting.deadband_a == pytest.approx(0.00005)
+    with database.write() as session:
+        session.execute(update(Lithium).values(capacity_mah=3000))
+        session.execute(
+            text(
+                "INSERT INTO GenericMeasures (ExpID, MeasID, Timestamp, InstrID, Voltage, Current) "
+                "SELECT ExpID, MeasID + 1, :later, InstrID, Voltage, 2000 FROM GenericMeasures "
+                "WHERE ExpID = :id ORDER BY MeasID DESC LIMIT 1"
+            ),
+            {"id": experiment_id, "later": "2026-11-01 10:00:00"},
+        )
+    assert steps_of(database, experiment_id).recipe.counting.deadband_a == pytest.approx(0.001)
+    assert read == [experiment_id] * 2
 
 
 def test_another_rule_of_the_source_makes_them_anew(sqlite_database: Database, added):

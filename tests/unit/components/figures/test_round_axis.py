@@ -44,6 +44,16 @@ def test_a_single_odd_value_is_outside_and_is_counted():
     assert usual_range(np.array([93.0, 100.0])) == (93.0, 100.0)
 
 
+def test_a_course_that_bends_has_no_outliers_but_single_ones_in_it():
+    noise = 0.004 * np.sin(7.0 * np.arange(250))
+    fading = 99.9 + noise - np.maximum(0, np.arange(250) - 170) * 0.003
+    assert usual_range(fading) == (fading.min(), fading.max())
+    odd = fading.copy()
+    odd[[0, 200]] = 98.1, 97.0
+    low, high = usual_range(odd)
+    assert (low, high) == (fading[1:].min(), fading[1:].max())
+
+
 def test_a_margin_does_not_go_below_zero():
     assert padded(0.01, 1.0) == (0.0, pytest.approx(1.0792))
     assert padded(100.0, 100.0, 0.1) == (pytest.approx(99.95), pytest.approx(100.05))

@@ -2,6 +2,7 @@ import re
 import sqlite3
 import time
 
+import numpy as np
 import pytest
 
 from cycling.errors import InputError
@@ -122,12 +123,19 @@ def test_a_truncated_last_line_is_said_to_be_cut_off(proposed):
     assert "cut off" in problems[0].text
 
 
+NO_NUMBERS = ["inf", "1e999", "-Infinity", "１２", "٣", "0x10", "1_0", "1,5", "abc"]
+MEASURED = ["Voltage / V", "Current / A"]  # a few of these may have no value
+
+
 @pytest.mark.parametrize(
-    "cell", ["inf", "nan", "1e999", "-Infinity", "１２", "٣", "0x10", "1_0", "1,5", "--", "abc"]
+    ("column", "cell"),
+    [
+        *(("Test Time / s", cell) for cell in (*NO_NUMBERS, "nan", "--")),
+        *((column, cell) for column in MEASURED for cell in NO_NUMBERS),
+    ],
 )
-@pytest.mark.parametrize("column", ["Test Time / s", "Voltage / V", "Current / A"])
 def test_a_cell_that_is_no_finite_ascii_number_is_an_error_with_row_and_column(
-    proposed, cell, column
+    proposed, column, cell
 ):
     rows = [["0.5", "3.1", "1.5"], ["1.5", "3.1", "1.5"], ["2.5", "3.1", "1.5"]]
     index = HEADER.strip().split(",").index(column)
@@ -141,6 +149,21 @@ def test_a_cell_that_is_no_finite_ascii_number_is_an_error_with_row_and_column(
     assert repr(cell) in problem.text
     with pytest.raises(InputError, match=re.escape(f"Row 3: {cell!r} in column {column!r}")):
         list(read_measures(table, mapping if mapping.positive_is_charge else _charging(mapping)))
+
+
+@pytest.mark.parametrize("cell", ["nan", "--", "OL"])
+@pytest.mark.parametrize("column", MEASURED)
+def test_a_measure_that_says_that_it_has_no_value_stays_blank_and_is_counted(
+    proposed, column, cell
+):
+    rows = [["0.5", "3.1", "1.5"], ["1.5", "3.1", "1.5"], ["2.5", "3.1", "1.5"]]
+    rows[1][HEADER.strip().split(",").index(column)] = cell
+    table, mapping = proposed(HEADER + "\n".join(",".join(row) for row in rows))
+    (problem,) = [one for one in verify(table, mapping).problems if one.code == "no-value"]
+    assert (problem.severity, problem.column) == ("warning", column)
+    (block,) = read_measures(table, _charging(mapping))
+    values = block.voltage_v if column == "Voltage / V" else block.current_a
+    assert np.isnan(values).tolist() == [False, True, False]
 
 
 def _charging(mapping):

@@ -56,13 +56,39 @@ def test_the_figures_stand_above_with_their_conventions(vera, experiment):
     assert answer["cycles-drawn.data"]["is_over"] is True
 
 
+def test_a_first_ce_of_another_cycle_and_of_two_discharges_says_so(store, vera):
+    def ran(name: str, halves) -> str:
+        steps = np.repeat(np.arange(float(len(halves))), 10)
+        times = np.concatenate([3600 * n + np.linspace(0, 3599, 10) for n in range(len(halves))])
+        columns = {
+            "test_time_s": times,
+            "current_a": np.repeat([float(current) for current, _cycle in halves], 10),
+            "voltage_v": np.full(len(times), 3.7),
+            "step": steps,
+            "cycle": np.repeat([float(cycle) for _current, cycle in halves], 10),
+        }
+        experiment = import_blocks(store, [block(len(times), **columns)], name=name)
+        view = view_of(opened(vera, experiment))
+        notes = [one["kind"] for one in rows_of(vera, view)["rowData"]]
+        return f"{text(draw(vera, view)['cycles-figures.children'])} {notes}"
+
+    twice = ran("Discharged first", [(-1, 1), (1, 1), (-1, 1), (1, 2), (-1, 2)])
+    assert "First-cycle CE199.972%100 × Q discharge / Q charge; of 2 discharges" in twice
+    assert twice.endswith("['2 discharges', '']")
+    later = ran("Begins in a charge", [(0.1, 1), (-1, 1), (1, 2), (-1, 2)])
+    assert "100 × Q discharge / Q charge; cycle 2, the first complete one" in later
+    assert later.endswith("['incomplete', '']")
+    full = ran("Begins half full", [(0.6, 1), (-1, 1), (1, 2), (-1, 2)])
+    assert "Q charge; above 100 %: the cell was not empty at its beginning" in full
+
+
 def test_the_graph_is_what_the_address_says(vera, experiment):
     view = view_of(opened(vera, experiment, "&x=efc&per=mass&kind=cycle"))
     answer = draw(vera, view)
     layout = answer[DRAW]["layout"]
     assert layout["xaxis"]["title"]["text"] == "Equivalent full cycles"
     assert layout["yaxis"]["title"]["text"] == "Capacity / mAh/g"
-    assert answer["cycles-caption.children"] == "5 of 6 of the cycles."
+    assert answer["cycles-caption.children"] == "5 of 6 cycles."
 
 
 def test_what_the_experiment_cannot_say_is_said_instead(vera, experiment):
@@ -150,8 +176,11 @@ def test_what_runs_grows_while_somebody_looks(store, vera):
         session.get(Experiment, experiment).status = ExperimentStatus.RUNNING
     view = view_of(opened(vera, experiment))
     first = draw(vera, view)
-    known = {**LOOK, "cycles-view.data": view, "cycles-drawn.data": first["cycles-drawn.data"]}
+    stores = {f"{one}.data": first[f"{one}.data"] for one in ("cycles-drawn", "cycles-answered")}
+    known = {**LOOK, "cycles-view.data": view, **stores}
     assert vera.call(DRAW, {**known, PULSE: 1}, by=PULSE).status == 204  # nothing new
+    other = {**known, "cycles-view.data": {**view, "x": "efc"}}  # Dash drops its answer
+    assert DRAW in vera.call(DRAW, {**other, PULSE: 1}, by=PULSE)
     with store.write() as session:
         session.get(Experiment, experiment).status = ExperimentStatus.FINISHED
     again = vera.call(DRAW, {**known, PULSE: 2}, by=PULSE)

@@ -11,6 +11,7 @@ from tests import golden
 from tests.integration.db.measures.voltage_lab import golden_import
 from tests.unit.components.tree import find, text
 from tests.unit.db.lab import add_cell, block, import_blocks
+from tests.unit.pages.visitor import shown
 
 CONTROLS = {
     "dqdv-half.value": "charge",
@@ -80,6 +81,23 @@ def _cycle(number: int) -> list[np.ndarray]:
     seconds = np.full(102, capacity_ah / amperes * 3600 / 51)  # each half has the time before it
     signs = np.repeat([1.0, -1.0], 51)
     return [seconds, volts, amperes * signs, 2 * number + (signs < 0), np.full(102, float(number))]
+
+
+def test_what_was_charged_only_opens_with_its_charge(vera, peaks):
+    page = vera.open(f"/experiments/{peaks}", "?tab=dqdv")
+    assert shown(page, "dqdv-half")["value"] == "charge"
+    asked = vera.open(f"/experiments/{peaks}", "?tab=dqdv&half=discharge")
+    assert shown(asked, "dqdv-half")["value"] == "discharge"
+    nothing = draw(vera, peaks, half="discharge")
+    assert text(nothing["dqdv-notes.children"]) == "None of these cycles has a discharge."
+    assert not nothing["dqdv-caption.children"]
+
+
+def test_a_map_says_which_curve_and_half_it_is_of(vera, fading):
+    answer = draw(vera, fading, half="both", curve="dvdq", show="map")
+    said = text(answer["dqdv-caption.children"])
+    assert "A map is of dQ/dV and one half, here the discharge." in said
+    assert "A map is" not in text(draw(vera, fading, show="map")["dqdv-caption.children"])
 
 
 def test_the_page_has_controls_and_says_what_it_does_not_know(vera, peaks):
@@ -189,3 +207,9 @@ def test_without_measures_there_is_a_sentence(vera, lab):
     assert "This experiment has no measures yet." in text(
         vera.open(f"/experiments/{made}", "?tab=dqdv")
     )
+
+
+def test_a_pulse_of_the_frame_draws_what_was_asked_for_and_has_not_come(vera, fading):
+    drawn = draw(vera, fading)["dqdv-drawn.data"]
+    again = draw(vera, fading, by="shell-pulse.data", drawn=drawn, cycles=[3, 4])
+    assert list(lines(again)) == ["Cycle 3", "Cycle 4"]

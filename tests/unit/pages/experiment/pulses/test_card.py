@@ -217,3 +217,10 @@ def test_the_pulse_of_the_frame_reads_nothing_again_that_is_over(vera, hppc):
     answer = draw(vera, hppc)
     again = draw(vera, hppc, by="shell-pulse.data", drawn=answer["pulses-drawn.data"])
     assert dict(again) == {}
+
+
+def test_a_pulse_of_the_frame_shows_what_was_asked_for_and_has_not_come(vera, hppc):
+    drawn = draw(vera, hppc)["pulses-drawn.data"]
+    assert dict(draw(vera, hppc, by="shell-pulse.data", drawn=drawn)) == {}
+    again = draw(vera, hppc, by="shell-pulse.data", drawn=drawn, at="30")
+    assert "Resistance after 30 s" in text(again[CONTENT])
