@@ -71,17 +71,25 @@ def keep_summary(
 def renew_summary(database: Database, experiment_id: int) -> bool:
     """Make the numbers of an experiment anew, unless they hold; return whether they were made.
 
-    Raises series.BeingPreparedError while many measures of another program are being copied.
+    Where measures are damaged it has none. Raises series.BeingPreparedError while many measures of
+    another program are being copied.
     """
     try:
         with series.opened(database, experiment_id) as experiment:
             if summary_holds(experiment):
                 return False
-            cycles = experiment_cycles(experiment)
+            cycles = _undamaged_cycles(experiment)
     except NotFoundError:  # deleted meanwhile
         return False
     keep_summary(database, experiment, cycles)
     return True
+
+
+def _undamaged_cycles(experiment: ExperimentSeries) -> ExperimentCycles | None:
+    try:
+        return experiment_cycles(experiment)
+    except series.DamagedError:
+        return None
 
 
 def summary_holds(experiment: ExperimentSeries) -> bool:

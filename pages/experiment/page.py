@@ -9,6 +9,7 @@ from typing import Any
 from dash import Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 
+from components.blocks import card, empty
 from components.figures.time_axis import Window
 from components.sent import Sent
 from cycling.errors import NotFoundError
@@ -28,7 +29,7 @@ from pages.experiment.graph.drawing import asked_window
 from pages.experiment.ids import Ids
 from pages.experiment.layout import overview_page, preparing, preparing_words, tab_page
 from pages.experiment.pulses import layout as pulses
-from pages.experiment.tabs import SHOWN, Tab, asked_tab
+from pages.experiment.tabs import LABELS, SHOWN, Tab, asked_tab
 from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import former_note, waiting_page
 from pages.not_found_404 import not_found
@@ -81,12 +82,21 @@ def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Componen
     view, who = ExperimentView(experiment, facts, planned), viewer()
     tab = asked_tab(query.get("tab"))
     if tab in CONTENTS:
-        return tab_page(tab, view, around, CONTENTS[tab](view, query, who), who)
+        return tab_page(tab, view, around, _tab_content(tab, view, query), who)
     window, unknown = _window(view, query)
     whole_page = overview_page(view, around, window, who)
     problems = [*unknown_choices("Tab", query.get("tab"), SHOWN), *unknown]
     note = unknown_note(problems)
     return html.Div([html.Div(note), whole_page]) if note else whole_page
+
+
+def _tab_content(tab: Tab, view: ExperimentView, query: Mapping[str, str]) -> list[Component]:
+    """Return the content of another tab, or why it has none."""
+    try:
+        return CONTENTS[tab](view, query, viewer())
+    except series.DamagedError as error:
+        words = empty("exclamation-triangle", str(error))
+        return [html.Div(card(LABELS[tab], words), className="bem-tab")]
 
 
 def _window(view: ExperimentView, query: Mapping[str, str]) -> tuple[Window | None, list[str]]:
@@ -100,7 +110,10 @@ def _window(view: ExperimentView, query: Mapping[str, str]) -> tuple[Window | No
     window = asked_window(query)
     if window is not None or not given:
         return window, _unknown_times(query)
-    cycles = experiment_cycles(view.experiment)
+    try:
+        cycles = experiment_cycles(view.experiment)
+    except series.DamagedError as error:
+        return None, [str(error)]
     number = read_id(given)
     found = moments_of(view.experiment, cycles, number) if cycles and str(number) == given else None
     missing = f"There is no cycle “{str(given)[:MAX_SHOWN]}”: the graph shows the whole."

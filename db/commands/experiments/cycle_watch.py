@@ -114,7 +114,10 @@ def _look(experiment: ExperimentSeries) -> Look:
         is_over=row.status not in UNDER_WAY,
         is_first=watch is None,
     )
-    cycles = experiment_cycles(experiment) if rules else None
+    try:
+        cycles = experiment_cycles(experiment) if rules else None
+    except series.DamagedError:  # an alarm of its own says so
+        return nothing_new
     if cycles is None or _is_unnumbered(experiment, cycles):
         return nothing_new
     through = _through(cycles, nothing_new.before)

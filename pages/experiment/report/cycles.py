@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from cycling.analysis.cycles.kinds import cycle_kinds
+from db import series
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.series import ExperimentSeries
 from pages.experiment.cycles.address import Per, View
@@ -30,8 +31,11 @@ class CycleSection:
 
 
 def cycle_section(experiment: ExperimentSeries) -> CycleSection | None:
-    """Return the section; None where no cycle is complete."""
-    cycles = experiment_cycles(experiment)
+    """Return the section; None where no cycle is complete, or measures are damaged."""
+    try:
+        cycles = experiment_cycles(experiment)
+    except series.DamagedError:
+        return None  # the statistics name what is damaged
     if cycles is None or not cycles.table.is_complete.any():
         return None
     found = figure_of(cycles.table, View(chosen="-"), dark=False, narrow=False, drag="zoom")

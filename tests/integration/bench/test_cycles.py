@@ -10,6 +10,7 @@ def test_each_work_has_its_line(tmp_path):
         ("1,000 new samples and their table", 100_000),
         ("another choice", 100_000),
         ("dQ/dV of a cycle", 10_000),
+        ("10,000 cycles drawn, from their table", 10_000),
         ("cycle table from samples: most memory", 100_000),
     ]
     assert all(line.median > 0 for line in lines)

@@ -229,6 +229,8 @@ def test_what_is_damaged_is_left_out_and_named(vera, store, experiment):
     refused = vera.client.get(f"/experiments/{experiment}/measures.csv")
     assert (refused.status_code, words in refused.text) == (400, True)
     assert words in vera.client.get(f"/experiments/{experiment}/report.html").text
+    for asked in ("?tab=cycles", "?tab=dqdv", "?tab=pulses", "?cycle=1"):
+        assert words in text(vera.open(f"/experiments/{experiment}", asked)), asked
     picture = vera.client.get(f"/experiments/{experiment}/preview.svg").text
     assert ">Damaged on the disk<" in picture
 
