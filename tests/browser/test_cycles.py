@@ -9,6 +9,7 @@ from sqlalchemy import text, update
 from bem.services import utc_now
 from cycling.terms import ExperimentStatus
 from db.engine import connect
+from db.measures.packing import unpack
 from db.models import Experiment
 from tests.browser.conftest import Served
 from tests.browser.waiting import drag, settled, wait_until
@@ -100,6 +101,7 @@ def test_another_convention_changes_the_table(page: Page, experiment: int, sign_
 @pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 def test_what_runs_grows_while_somebody_looks(page: Page, experiment: int, served: Served, sign_in):
     database = connect(served.database_url)
+    unpack(database, experiment, lambda _done, _total: None)  # others write rows
     with database.write() as session:
         session.execute(update(Experiment).values(status=ExperimentStatus.RUNNING))
     sign_in(page, "viewer")
