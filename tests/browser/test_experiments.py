@@ -162,7 +162,7 @@ def test_resting_on_a_row_shows_a_picture_of_its_experiment(
     expect(card).to_be_hidden()  # until the pointer comes again
 
     page.get_by_role("heading", level=1).hover()
-    page.locator(".ag-header-cell[col-id=duration]").focus()
+    page.locator(".ag-header-cell[col-id=cycles]").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")  # from the id to the name
     expect(card).to_be_visible()

@@ -11,6 +11,7 @@ from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.cycles.choices import Choices, Direction, Numbering
 from cycling.analysis.cycles.numbering import numbered
 from cycling.analysis.cycles.table import cycle_table
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Edge, Samples, columns_of, samples_of
 from cycling.analysis.voltage.half import half_of
 from cycling.analysis.voltage.incremental import incremental_capacity
@@ -108,7 +109,7 @@ def test_charge_rest_and_discharge_as_steps_of_their_own():
     nothing = np.full(300, np.nan)
     voltage_v = 3.5 + np.cumsum(current_a) / 100
     samples = Samples(np.arange(300) * 30.0, voltage_v, current_a, *[nothing] * 4)
-    steps = add_up(iter([samples]), Counting(1e-3, (), False, by_sign=True), 0.0).steps
+    steps = add_up(iter([samples]), Counting(1e-3, (), False, Sought.STEPS), 0.0).steps
     choices = Choices(numbering=Numbering.NONE)
     numbers, table = numbers_of(steps, choices), cycle_table(steps, choices)
     for direction, of in ((Direction.CHARGE, table.charge), (Direction.DISCHARGE, table.discharge)):
