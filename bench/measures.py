@@ -14,6 +14,7 @@ from bench.site.work import add_battery
 from cycling.formats import Verification, open_table, propose, read_measures, verify
 from db.commands.experiments.imports import import_experiment
 from db.engine import Database
+from db.measures.packing import unpack
 from db.models import ExtendedMeasure, GenericMeasure
 from db.series.chunks import TIME, extended_id, value_counts
 
@@ -43,6 +44,7 @@ def import_line(peer: Peer, file: Path, rows: int, runs: int) -> Line:
     battery_id = add_battery(peer.database)
     experiment_id = import_file(peer.database, file, battery_id)
     loaded = count(FIRST_LOADED)
+    unpack(peer.database, experiment_id, lambda _done, _total: None)  # what the limit loads
     peer.keep(experiment_id)
     line = Stopwatch(peer.engine).line(
         "import, checked",

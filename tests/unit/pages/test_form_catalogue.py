@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 
 from components.electrolytes import amount_ids
+from cycling.analysis.cycles.choices import Numbering, Reference
 from dashboard.errors import UNEXPECTED
 from dashboard.roles import callback_role
 from db.commands.experiments.notes import NewNote, add_note
@@ -309,6 +310,16 @@ def laboratory_rules(_world: World) -> Form:
     return Form("ada", "experiments-rules-dialog.is_open", save, {save: 1}, fields)
 
 
+def conventions(world: World) -> Form:
+    save = "cycles-choose-sure.n_clicks"
+    imported = import_blocks(world.store, battery_id=world.lab.battery())
+    typed = {"numbering": str(Numbering.CURRENT), "first": "usual", "formation": "3"}
+    typed |= {"reference": str(Reference.MEAN), "of": "4-6", "mass": "0.012"}
+    values = {save: 1, "experiment-id.data": imported, "cycles-view.data": {}}
+    values |= {f"cycles-choose-{name}.value": value for name, value in typed.items()}
+    return Form("oscar", "cycles-choose-dialog.is_open", save, values)
+
+
 def edges(world: World) -> Form:
     save = "experiment-edge-sure.n_clicks"
     imported = import_blocks(world.store, battery_id=world.lab.battery())
@@ -415,6 +426,7 @@ FORMS = {
     "write a note": note,
     "rename an experiment": new_name,
     "set the edges of an experiment": edges,
+    "choose the conventions of its cycles": conventions,
     "set the rules of an experiment": rules,
     "set the rules of all experiments": laboratory_rules,
     "delete an experiment": deleted_experiment,
@@ -431,15 +443,16 @@ FORMS = {
 
 # Callbacks for those who write that have no field to fill in: they look, or a button names all.
 OTHERS = {  # by room
-    "add_experiment": "restore change_rows narrow offer_profiles check draw",
+    "add_experiment": "restore change_rows offer offer_profiles check draw",
     "ask": "open_dialog",
     "audit": "show",
     "battery": "check",
-    "experiment": "show_changed",
+    "experiment": "show_changed tick",
     "import_experiment": "show_remembered forget_corrections ask_again propose begin show cancel "
     "put_aside show_upload ask_verification watch_verification show_verified correct "
     "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file "
-    "offer_electrolytes check_profile choose_zone accept compare compare_battery show_start",
+    "offer_electrolytes check_profile choose_zone choose_unit accept compare compare_battery "
+    "show_start",
     "profile": "act check draw take_file fill_editor",
     "queue": "move show_done show_drafts",
     "station": "left",
@@ -544,8 +557,8 @@ def test_a_form_is_refused_in_words_or_written_whole(world: World, written: Writ
         assert answer.status_code < 500
         return answer.get_data(as_text=True), written.tables()
 
-    _, whole = send(body)
-    assert whole, "the form as it should be writes nothing"
+    said, whole = send(body)
+    assert whole, f"the form as it should be writes nothing: {said}"
     written.undo()
     for path, usual in fields(body):
         for kind, value in (IDS if isinstance(usual, int) else TEXTS).items():

@@ -197,7 +197,7 @@ def test_the_old_applications_export_is_in_milli_units(proposed):
 
 
 def test_one_bad_cell_does_not_hide_what_a_column_is(proposed):
-    table, mapping = proposed("t,U,I,Date\n" + "0,3.5,1,2024-01-02\n" * 3 + "1,?,1,soon\n")
+    table, mapping = proposed("t,U,I,Date\n" + "0,3.5,1,2024-01-02\n" * 3 + "1,x,1,soon\n")
     assert mapping.column(Field.VOLTAGE).label == "U"
     assert mapping.column(Field.CLOCK).label == "Date"
     assert {(p.row, p.column) for p in verify(table, mapping).problems if p.code == "cell"} == {
@@ -273,7 +273,7 @@ def test_proposing_twice_gives_the_same(opened):
 
 
 def test_text_where_a_current_is_named_is_no_file_without_a_current(proposed):
-    rows = "0,3.5,(1)\n1,3.6,(1)\n2,3.7,(1)\n"
+    rows = "0,3.5,(a)\n1,3.6,(a)\n2,3.7,(a)\n"
     table, mapping = proposed(f"t,U,I\n{rows}")
     (problem,) = verify(table, mapping).problems
     assert problem.code == "missing-current"
