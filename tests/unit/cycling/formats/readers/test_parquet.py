@@ -56,9 +56,9 @@ def test_any_table_is_read_by_its_names_and_values(written):
     }
     table, result = checked(written(columns))
     assert (result.mapping.format, table.dialect) == ("Parquet", "1 row group")
-    assert table.labels == ("Time", "DateTime", "Voltage [mV]", "I [A]", "State")
+    assert table.labels == ("Time / s", "DateTime", "Voltage [mV]", "I [A]", "State")
     fields = {column.label: (column.field, column.unit) for column in result.mapping.columns}
-    assert fields["Time"] == (Field.TEST_TIME, "s")
+    assert fields["Time / s"] == (Field.TEST_TIME, "s")
     assert fields["DateTime"] == (Field.CLOCK, "year first")
     assert fields["Voltage [mV]"] == (Field.VOLTAGE, "mV")
     assert fields["State"][0] is Field.IGNORED
