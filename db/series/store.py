@@ -1,4 +1,4 @@
-"""Keeping the series store equal to the row tables, which stay the record.
+"""Keeping the series store equal to the row tables, which stay the record where there are rows.
 
 Other programs insert rows whenever they like. What they append is copied when somebody looks
 (`catch_up`): only rows after the watermarks are read. What they insert late, change or delete is
