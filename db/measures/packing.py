@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.measures import writing
 from db.measures.rows import Floats, MeasureRows
-from db.models import Experiment, SeriesChunk, SeriesHead
+from db.models import Experiment, SeriesChunk, SeriesHead, SeriesTotals
 from db.models.stations import VIRTUAL_STATION
 from db.repeating import idempotent
 from db.series import chunks, head, integrity, rows, store, upkeep
@@ -49,9 +49,11 @@ def size(database: Database, experiment_id: int) -> Size:
             + func.length(SeriesChunk.samples)
         )
         stored = session.scalar(select(bytes_of).where(SeriesChunk.experiment_id == experiment_id))
+        totals = func.sum(func.length(SeriesTotals.totals))
+        kept = session.scalar(select(totals).where(SeriesTotals.experiment_id == experiment_id))
         of_rows = [n for key, n in counts.items() if key == TIME or chunks.extended_id(key)]
         count = sum(of_rows) if head.has_rows(session, experiment_id) else 0
-    return Size(counts.get(TIME, 0), count, count * BYTES_A_ROW, int(stored or 0))
+    return Size(counts.get(TIME, 0), count, count * BYTES_A_ROW, int(stored or 0) + int(kept or 0))
 
 
 def pack(

@@ -145,6 +145,23 @@ class SeriesChunk(Base):
     samples_crc: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class SeriesTotals(Base):
+    """What the samples of chunks add up to, of the chunk `number` and those after it.
+
+    They are those of so many numbers (`chunks`), added up by the `recipe`, and go when one of them
+    changes (db/series/totals.py).
+    """
+
+    __tablename__ = "bem_series_totals"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    chunks: Mapped[int]
+    recipe: Mapped[str] = mapped_column(exact_text(32))
+    totals_crc: Mapped[int] = mapped_column(BigInteger)
+    totals: Mapped[bytes] = mapped_column(Blob)
+
+
 class Statistics(Base):
     """Statistics of an experiment as computed from a revision of its series, by a method."""
 

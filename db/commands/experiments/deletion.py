@@ -50,6 +50,7 @@ from db.models import (
     SeriesChannel,
     SeriesChunk,
     SeriesHead,
+    SeriesTotals,
     StationAlarm,
     StationLive,
     StationStatus,
@@ -95,7 +96,14 @@ SHORT: tuple[Any, ...] = (
     FormerNumber,
     WrongPulse,
 )
-SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
+SERIES: tuple[Any, ...] = (
+    SeriesHead,
+    SeriesChannel,
+    SeriesChunk,
+    SeriesTotals,
+    Statistics,
+    CycleSummary,
+)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 

@@ -1,0 +1,20 @@
+"""What the samples of chunks add up to is kept beside them."""
+
+from db.migrations import column
+from db.migrations.tables import table
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    table(
+        "bem_series_totals",
+        column.number("experiment_id", "number", key=True),
+        column.number("chunks"),
+        column.exact(32, "recipe"),
+        column.big("totals_crc"),
+        column.blob("totals"),
+    )
