@@ -86,7 +86,8 @@ class SeriesHead(Base):
 
     `revision` rises with every change. `final` says that the experiment has ended and the store
     was compared with its rows after that. Without rows (`has_rows`) the store is the record, and
-    it stands here when the first and the last measure were taken, with their test times.
+    it stands here when the first and the last measure were taken, with their test times. Rows that
+    somebody has put back are given up by nobody else (`keeps_rows`).
     """
 
     __tablename__ = "bem_series"
@@ -100,6 +101,7 @@ class SeriesHead(Base):
     final: Mapped[bool] = mapped_column("settled", default=False)
     checked_at: Mapped[datetime | None]
     has_rows: Mapped[bool] = mapped_column(default=True)
+    keeps_rows: Mapped[bool] = mapped_column(default=False)
     first_at: Mapped[datetime | None]
     last_at: Mapped[datetime | None]
     first_test_s: Mapped[float | None]

@@ -96,14 +96,8 @@ SHORT: tuple[Any, ...] = (
     FormerNumber,
     WrongPulse,
 )
-SERIES: tuple[Any, ...] = (
-    SeriesHead,
-    SeriesChannel,
-    SeriesChunk,
-    SeriesTotals,
-    Statistics,
-    CycleSummary,
-)
+STORE = (SeriesHead, SeriesChannel, SeriesChunk, SeriesTotals)
+SERIES: tuple[Any, ...] = (*STORE, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 

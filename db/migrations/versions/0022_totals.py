@@ -1,4 +1,7 @@
-"""What the samples of chunks add up to is kept beside them."""
+"""What the samples of chunks add up to is kept beside them; rows that were put back are kept."""
+
+import sqlalchemy as sa
+from alembic import op
 
 from db.migrations import column
 from db.migrations.tables import table
@@ -18,3 +21,6 @@ def upgrade() -> None:
         column.big("totals_crc"),
         column.blob("totals"),
     )
+    present = {one["name"] for one in sa.inspect(op.get_bind()).get_columns("bem_series")}
+    if "keeps_rows" not in present:
+        op.add_column("bem_series", *column.flag("keeps_rows", default="0"))
