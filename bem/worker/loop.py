@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bem.worker.cycle_rules import CycleWatcher
 from bem.worker.jobs import HANDLERS, Workplace
 from bem.worker.log import name_of
-from cycling.errors import InputError, UnavailableError
+from cycling.errors import InputError, NotFoundError, UnavailableError
 from db import series
 from db.commands import form_tokens, jobs, kept_files, leases, uploads
 from db.commands.experiments import deletion, reservations
@@ -26,6 +26,7 @@ from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
 from db.limits import USUAL, Limits
+from db.measures import packing
 from db.measures.cycle_summaries import (
     missing_summaries,
     newest_series,
@@ -42,6 +43,7 @@ UNREACHABLE_S = 2.0
 NICE = 5
 SWEEP_EVERY = timedelta(seconds=15)
 LOOK_EVERY = timedelta(seconds=30)
+GIVE_UP_EVERY = timedelta(hours=6)
 
 
 class Worker:
@@ -67,6 +69,8 @@ class Worker:
         self._due: list[tuple[int, bool]] = []
         self._outdated: list[int] = []  # statistics that an older rule made
         self._cycles: list[int] = []  # whose numbers of cycles may hold no more
+        self._rows: list[int] = []  # experiments whose rows are to be given up
+        self._rows_at: datetime | None = None
         self._counted_to = 0  # up to this experiment all have such numbers
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -81,7 +85,7 @@ class Worker:
                 self.say_present()
                 self._sweep()
                 did = self.work_once() or self.look_after_series() or self.renew_statistics()
-                if not (did or self.renew_cycles()):
+                if not (did or self.renew_cycles() or self.give_up_rows()):
                     time.sleep(IDLE_S)
                 self._note_trouble("")
             except UnavailableError as error:
@@ -163,6 +167,23 @@ class Worker:
         with suppress(series.BeingPreparedError):  # when it is copied, then
             if renew_summary(self._place.database, experiment_id):
                 LOG.info("what=cycles-counted experiment=%s", experiment_id)
+        return True
+
+    def give_up_rows(self) -> bool:
+        """Give up the rows of one experiment that ended so many days ago; which is looked daily."""
+        place, now = self._place, self._place.clock()
+        days = timedelta(days=place.limits.keep_rows_days)
+        if not days:
+            return False
+        if not self._rows and (self._rows_at is None or now - self._rows_at >= GIVE_UP_EVERY):
+            self._rows_at = now
+            self._rows = packing.due(place.database, now - days)
+        if not self._rows:
+            return False
+        experiment_id = self._rows.pop(0)
+        with suppress(JobInterruptedError, NotFoundError):  # tomorrow, then
+            reason = packing.pack(place.database, experiment_id, now, self._go_on)
+            LOG.info("what=rows-given-up experiment=%s kept=%r", experiment_id, reason or "")
         return True
 
     def _due_cycles(self) -> list[int]:

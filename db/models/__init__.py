@@ -33,6 +33,7 @@ from db.models.measures import (
     SeriesChannel,
     SeriesChunk,
     SeriesHead,
+    SeriesTotals,
     StationStatus,
     Statistics,
 )

@@ -50,6 +50,7 @@ from db.models import (
     SeriesChannel,
     SeriesChunk,
     SeriesHead,
+    SeriesTotals,
     StationAlarm,
     StationLive,
     StationStatus,
@@ -95,7 +96,8 @@ SHORT: tuple[Any, ...] = (
     FormerNumber,
     WrongPulse,
 )
-SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
+STORE = (SeriesHead, SeriesChannel, SeriesChunk, SeriesTotals)
+SERIES: tuple[Any, ...] = (*STORE, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 
