@@ -29,6 +29,7 @@ from db.models import (
     Base,
     Command,
     CycleChoices,
+    CycleColumns,
     CycleRule,
     CycleSummary,
     CycleWatch,
@@ -95,7 +96,9 @@ SHORT: tuple[Any, ...] = (
     FormerNumber,
     WrongPulse,
 )
-SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
+SERIES: tuple[Any, ...] = (
+    *(SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary, CycleColumns),
+)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 
