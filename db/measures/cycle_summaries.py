@@ -1,20 +1,25 @@
-"""The few numbers of an experiment's cycles, kept for tables and tiles until something changes."""
+"""What is kept of an experiment's cycles until something changes: a few numbers, and columns.
+
+The numbers are for tables and tiles, the columns of the cycle table for comparing cells.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
+from cycling.analysis.campaign.cells import cell_cycles
 from cycling.errors import NotFoundError, UnavailableError
 from cycling.terms import UNDER_WAY
 from db import series
 from db.engine import Database
+from db.measures.cell_columns import pack_cell
 from db.measures.cycles import ExperimentCycles, experiment_cycles
-from db.models import CycleSummary, Experiment, SeriesHead
+from db.models import CycleColumns, CycleSummary, Experiment, SeriesHead
 from db.queries.experiments.cycle_summaries import KeptSummary
 from db.series import ExperimentSeries
 
-METHOD = 1  # raise it whenever the same measures would give another result
+METHOD = 2  # raise it whenever the same measures would give another result
 MAX_POINTS = 60  # of the small line of a tile
 AT_A_TIME = 100
 
@@ -45,7 +50,7 @@ def summary_of(cycles: ExperimentCycles | None) -> KeptSummary:
 def keep_summary(
     database: Database, experiment: ExperimentSeries, cycles: ExperimentCycles | None
 ) -> None:
-    """Store the numbers of cycles; where another process is faster, or holds the table, not."""
+    """Store numbers and columns of cycles; where another process is faster, or locks them, not."""
     of = summary_of(cycles)
     row = CycleSummary(
         experiment_id=experiment.id,
@@ -60,12 +65,24 @@ def keep_summary(
         mean_ce_pct=of.mean_ce_pct,
         capacities_ah=list(of.capacities_ah),
     )
+    columns = _columns(experiment.id, cycles)
     try:
         with database.write() as session:
-            session.execute(delete(CycleSummary).where(CycleSummary.experiment_id == experiment.id))
-            session.add(row)
+            for table in (CycleSummary, CycleColumns):
+                session.execute(delete(table).where(table.experiment_id == experiment.id))
+            session.add_all([row, *columns])
     except (IntegrityError, UnavailableError):
         return
+
+
+def _columns(experiment_id: int, cycles: ExperimentCycles | None) -> list[CycleColumns]:
+    if cycles is None or not len(cycles.table):
+        return []
+    cell = cell_cycles(cycles.table, is_counted=cycles.steps.is_counted)
+    return [
+        CycleColumns(experiment_id=experiment_id, part=part, content=content)
+        for part, content in pack_cell(cell).items()
+    ]
 
 
 def renew_summary(database: Database, experiment_id: int) -> bool:

@@ -31,6 +31,7 @@ from pages.experiments.filters import (
 from pages.experiments.listing import TABLE, Ids
 from pages.experiments.row_table import register_table, table_page
 from pages.experiments.rules import rules_button, rules_dialog
+from pages.experiments.selection import chosen_bar
 from pages.sent import (
     asked_values,
     unknown_choices,
@@ -88,7 +89,7 @@ def layout(**query: Sent) -> Component:
         *unknown_note(problems),
         html.Div(bar, className="bem-bar"),
     ]
-    panels = [listing.filter_panel(view), *rules_dialog(viewer())]
+    panels = [*chosen_bar(), listing.filter_panel(view), *rules_dialog(viewer())]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 

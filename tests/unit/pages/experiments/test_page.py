@@ -360,10 +360,10 @@ def test_the_order_of_the_address_is_that_of_the_table(vera):
     assert (column["field"], column["sort"]) == ("started", "desc")
 
 
-def test_a_phone_gets_one_column(visitor):
+def test_a_phone_gets_one_column_beside_the_ticks(visitor):
     sets = shown(visitor("vera", narrow=True).open("/experiments"), "experiments-sets")["data"]
     assert sets["narrow"] is True
-    assert len(sets["columns"]) == 1
+    assert [one["field"] for one in sets["columns"]] == ["choice", "name"]
 
 
 def test_the_filters_open_on_their_button(vera):
