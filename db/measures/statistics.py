@@ -15,12 +15,13 @@ from db.measures.samples import (
     rest_below_a,
     samples,
     temperature_channel,
+    uncounted_start_s,
 )
 from db.measures.source import source_of
 from db.models import Statistics
 from db.series import ExperimentSeries
 
-METHOD = 7  # raise it whenever the same measures would give another result
+METHOD = 8  # raise it whenever the same measures would give another result
 MAX_OUTDATED = 100
 
 
@@ -120,6 +121,7 @@ def _earlier(
 
 def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
     channel, source = temperature_channel(experiment.channels), source_of(experiment)
+    lead_in_s = first_lead_in_s(experiment, source)
     (begin_s, end_s), resumed = experiment.time_range or (0.0, 0.0), Resumptions()
     computed = statistics(
         samples(experiment, source, channel, resumed),
@@ -130,12 +132,13 @@ def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
         by_test_time=source.by_test_time,
         edge=source.edge,
         counters=[counter for counter, _channel in source.counters],
-        lead_in_s=first_lead_in_s(experiment, source),
+        lead_in_s=lead_in_s,
         sought=source.sought,
     )
     computed = computed.with_resumed(resumed.counts)
     last_s = experiment.time_range[1] if experiment.time_range else None
-    return replace(computed, last_s=last_s, clock_s=end_s - begin_s)
+    late_s = uncounted_start_s(experiment, source, lead_in_s)
+    return replace(computed, last_s=last_s, clock_s=end_s - begin_s, late_s=late_s)
 
 
 def _store(

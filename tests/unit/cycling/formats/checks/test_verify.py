@@ -95,6 +95,35 @@ def test_gaps_do_not_depend_on_the_blocks(block):
     assert check.median_s == 1
 
 
+@pytest.mark.parametrize(
+    ("times", "late_s"),
+    [
+        ([0, 60, 120], 0),
+        ([60, 120, 180], 0),  # one interval after the start, as the next one
+        ([600, 660, 720], 600),
+        ([600, 1200, 1800], 0),
+        ([0.5, 1, 1.5], 0),
+        ([600], 0),
+    ],
+)
+@pytest.mark.parametrize("block", [1, 1000])
+def test_what_there_was_before_the_first_record(times, late_s, block):
+    assert timed(np.array(times, float), block).late_s == late_s
+
+
+def test_a_late_first_record_is_said_with_its_row(proposed):
+    late = "t,U,I,Step Time (s)\n3600,3.5,1,{first}\n3660,3.6,1,{then}\n3720,3.7,1,{last}\n"
+    for first, said in ((30, True), (3600, False)):  # of a step that began long after the test
+        table, mapping = proposed(late.format(first=first, then=first + 60, last=first + 120))
+        result = verify(table, charging(mapping))
+        problems = [one.sentence for one in result.problems if one.code == "late-start"]
+        expected = (
+            "Row 2: The first record comes 1 h 0 min after the start of the test; what flowed before it "
+            "is not in the file and is not counted."
+        )
+        assert problems == [expected] * said
+
+
 def test_a_rest_that_is_logged_slowly_is_no_gap():
     times = np.cumsum(np.concatenate([np.ones(50), np.full(5, 300.0), np.ones(50)]))
     assert timed(times, 1000).gaps == []
