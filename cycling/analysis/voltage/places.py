@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cycling.analysis.cycles import taper
 from cycling.analysis.cycles.halves import run_starts
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Samples
 from cycling.analysis.steps import StepRows
 from cycling.analysis.totals import SPREAD_OF_CURRENT
@@ -51,12 +52,15 @@ class Place:
         deadband_a: float,
         times_s: tuple[float, ...] = TIMES_S,
         longest_s: float = LONGEST_S,
+        sought: Sought = Sought.NOTHING,
     ) -> Pulses:
         """Return the pulses that begin here; `samples` are those of `window`."""
         before = min(self.first_row, BEFORE)
-        found = pulses(samples, deadband_a=deadband_a, times_s=times_s, longest_s=longest_s)
+        found = pulses(
+            samples, deadband_a=deadband_a, times_s=times_s, longest_s=longest_s, sought=sought
+        )
         rows = found.row - before + self.first_row
-        net_ah = found.net_ah + self.net_ah - begin_ah(samples, before, deadband_a)
+        net_ah = found.net_ah + self.net_ah - begin_ah(samples, before, deadband_a, sought)
         return found.at(rows, net_ah).of((rows >= self.first_row) & (rows < self.end_row))
 
 
