@@ -14,7 +14,7 @@ from db.models import CycleSummary, Experiment, SeriesHead
 from db.queries.experiments.cycle_summaries import KeptSummary
 from db.series import ExperimentSeries
 
-METHOD = 1  # raise it whenever the same measures would give another result
+METHOD = 2  # raise it whenever the same measures would give another result
 MAX_POINTS = 60  # of the small line of a tile
 AT_A_TIME = 100
 

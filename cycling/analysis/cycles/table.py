@@ -46,6 +46,7 @@ class CycleTable:
     discharge: Half
     is_complete: Flags
     is_formation: Flags
+    begins_partly: Flags
     rate_class: RateClasses
     charge_rate_class: RateClasses
     ce_pct: Floats
@@ -106,8 +107,10 @@ def cycle_table(
     currents_a = np.where(discharge.current_a > 0, discharge.current_a, charge.current_a)
     of_cycle = rate_classes(currents_a, choices.capacity_ah)
     is_complete = efficiency.complete(charge.ah, discharge.ah, of_cycle.of, is_running=is_running)
+    partly = efficiency.begins_partly(charge.ah, discharge.ah, numbers.first_half)
+    has_capacity = is_complete & ~(partly & (numbers.first_half < 0))
     reference_ah = retention.reference_ah(
-        discharge.ah, sums.number, of_cycle.of, is_complete, choices
+        discharge.ah, sums.number, of_cycle.of, has_capacity, choices
     )
     input_ = efficiency.input_of(choices.kind, numbers.first)
     return CycleTable(
@@ -118,6 +121,7 @@ def cycle_table(
         **{name: getattr(sums, name) for name in AS_SUMMED},
         is_complete=is_complete,
         is_formation=retention.formation(sums.number, choices.formation_cycles),
+        begins_partly=partly,
         rate_class=of_cycle,
         charge_rate_class=of_charge,
         **_efficiencies(sums, is_complete, input_),
