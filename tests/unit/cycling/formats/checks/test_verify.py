@@ -112,14 +112,15 @@ def test_what_there_was_before_the_first_record(times, late_s, block):
 
 
 def test_a_late_first_record_is_said_with_its_row(proposed):
-    late = "t,U,I,Step Time (s)\n3600,3.5,1,{first}\n3660,3.6,1,{then}\n3720,3.7,1,{last}\n"
-    for first, said in ((30, True), (3600, False)):  # of a step that began long after the test
-        table, mapping = proposed(late.format(first=first, then=first + 60, last=first + 120))
+    for begins_s, in_step_s, said in ((3600, 30, True), (300, 300, False)):
+        rows = [(begins_s + 60 * n, in_step_s + 60 * n) for n in range(3)]
+        lines = "".join(f"{at},3.{n},1,{step}\n" for n, (at, step) in enumerate(rows))
+        table, mapping = proposed(f"t,U,I,Step Time (s)\n{lines}")
         result = verify(table, charging(mapping))
         problems = [one.sentence for one in result.problems if one.code == "late-start"]
         expected = (
-            "Row 2: The first record comes 1 h 0 min after the start of the test; what flowed before it "
-            "is not in the file and is not counted."
+            "Row 2: The first record comes 1 h 0 min after the start of the test; what flowed "
+            "before it is not in the file and is not counted."
         )
         assert problems == [expected] * said
 
