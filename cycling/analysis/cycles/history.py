@@ -29,9 +29,8 @@ TYPED = (Reference.NOMINAL, Reference.TYPED)
 class History:
     """Cycles in the order of their table, shapes (cycles,), each as of its own end.
 
-    `is_judged`: complete, not formation, not the first one of a cell that was partly charged,
-    without missing time. `reference_ah` is what was 100 % of
-    retention, NaN where there was none yet; `rate_class` its class, "" for none.
+    `is_judged`: complete, not formation, even, without missing time. `reference_ah` is what was
+    100 % of retention, NaN where there was none yet; `rate_class` its class, "" for none.
     """
 
     is_judged: Flags
@@ -48,7 +47,7 @@ def history(table: CycleTable, *, is_running: bool = False) -> History:
     rows = [seen[value].end_of(row) for row, value in enumerate(classes)]
     is_complete = np.array([complete for complete, _ in rows], np.bool_)
     reference_ah = np.array([ah for _, ah in rows], float)
-    is_judged = is_complete & ~table.is_formation & ~table.begins_partly & (table.missing_s <= 0)
+    is_judged = is_complete & ~table.is_formation & ~table.is_uneven & (table.missing_s <= 0)
     if is_running:
         is_judged[-1:] = False
     retention = np.where(is_judged, ratio_pct(table.discharge.ah, reference_ah), np.nan)
@@ -67,9 +66,8 @@ class _Columns:
         small = np.fmin(table.charge.ah, table.discharge.ah)
         large = np.fmax(table.charge.ah, table.discharge.ah)
         is_pair = (small > 0) & (small >= PAIR * large)
-        is_partly_out = table.begins_partly & (table.discharge.ah < table.charge.ah)
         first, last = choices.reference_cycles
-        may_be: Flags = is_pair & ~is_partly_out
+        may_be: Flags = is_pair & table.has_capacity
         if choices.reference is Reference.AFTER_FORMATION:
             may_be &= ~table.is_formation
         elif choices.reference is Reference.MEAN:

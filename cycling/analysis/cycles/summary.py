@@ -21,7 +21,7 @@ class Summary:
 
     `cycles` are complete ones. `last_capacity_ah` and `retention_pct` are those of the last
     complete cycle of the main rate class, `mean_ce_pct` the mean over the last ten of
-    these that did not begin partly charged (`mean_rows`), `cycles_to_80` where it falls below 80 %
+    these that are even (`mean_rows`), `cycles_to_80` where it falls below 80 %
     for good.
     """
 
@@ -54,10 +54,11 @@ def summary(table: CycleTable) -> Summary:
 def mean_rows(table: CycleTable) -> Ints:
     """Return the rows of a table whose CE the mean is of.
 
-    The last ten complete cycles of the main rate class, without formation, missing time, and a
-    first one that began partly charged: it would say 198 % of a cell that was half full.
+    The last ten complete cycles of the main rate class, without formation, missing time, a first
+    one that began partly charged (it would say 198 % of a cell that was half full), and those that
+    have two discharges or charges of one of the other.
     """
-    which = table.is_ageing & ~table.begins_partly & np.isfinite(table.ce_pct)
+    which = table.is_ageing & ~table.is_uneven & np.isfinite(table.ce_pct)
     return np.flatnonzero(which)[-LAST_CYCLES:]
 
 

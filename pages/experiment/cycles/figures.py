@@ -99,10 +99,10 @@ def first_ce_words(cycles: ExperimentCycles) -> str:
     several = several_halves(cycles, row)
     if several:
         words.append(f"of {' and '.join(several)}")
-    elif table.begins_partly[row]:
-        words.append(PARTLY)
     elif table.input is Direction.CHARGE and (cycles.summary.first_ce_pct or 0.0) > MUCH_PCT:
         words.append("above 100 %: the cell was not empty at its beginning")
+    elif table.is_uneven[row]:
+        words.append(PARTLY)
     return "; ".join(words)
 
 
@@ -134,8 +134,9 @@ def why_left_out(cycles: ExperimentCycles, row: int, kind: CycleKind) -> str:
         return "still running" if is_last else "incomplete"
     if kind is CycleKind.FORMATION:
         return "of formation"
-    if table.begins_partly[row]:
-        return f"Cycle {table.number[row]} ({PARTLY})"
+    if table.is_uneven[row]:
+        several = " and ".join(several_halves(cycles, row))
+        return f"with {several}" if several else f"Cycle {table.number[row]} ({PARTLY})"
     return "with missing time" if table.missing_s[row] > 0 else "of another rate"
 
 

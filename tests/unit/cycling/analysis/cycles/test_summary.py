@@ -36,7 +36,7 @@ def test_a_first_cycle_that_begins_half_full_is_in_no_mean():
     """It would be 198 %, and no alarm or reference is to be made of it either."""
     table = made_table([(0.56, 1.09), *[(1.1, 1.089)] * 3])
     assert table.is_complete.all()
-    assert table.begins_partly.tolist() == [True, False, False, False]
+    assert table.is_uneven.tolist() == [True, False, False, False]
     found = summary(table)
     assert found.first_ce_pct == pytest.approx(100 * 1.09 / 0.56)
     assert found.mean_ce_pct == pytest.approx(99.0)
@@ -49,7 +49,7 @@ def test_a_first_cycle_that_begins_half_full_is_in_no_mean():
 @pytest.mark.parametrize("ce", [1.005, 0.995, 0.8])
 def test_a_cell_that_begins_empty_is_in_the_mean_from_its_first_cycle_on(ce):
     table = made_table([(1.0, ce)] * 3)
-    assert not table.begins_partly.any()
+    assert not table.is_uneven.any()
     assert mean_rows(table).tolist() == [0, 1, 2]
 
 
@@ -65,7 +65,7 @@ def test_a_first_discharge_from_the_middle_is_no_reference():
     table = cycle_table(steps, choices)
     assert table.discharge.ah == pytest.approx([0.6, 0.99, 0.99, 0.99], rel=1e-4)
     assert table.is_complete.all()
-    assert table.begins_partly.tolist() == [True, False, False, False]
+    assert table.is_uneven.tolist() == [True, False, False, False]
     assert table.reference_ah == pytest.approx([0.99] * 4, rel=1e-4)
     assert np.isnan(history(table).reference_ah[0])
     assert summary(table).retention_pct == pytest.approx(100.0)
