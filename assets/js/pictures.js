@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const PX_A_CM = 96 / 2.54, PT = 96 / 72;
-  const LETTERS = 8 * PT, SMALL = 6 * PT, LINE = 8 * PT, AXIS_PX = 44;
+  const LETTERS = 8 * PT, SMALL = 6 * PT, LINE = 8 * PT, AXIS_PX = 44, DOT = 0.65;
 
   document.addEventListener("click", (event) => {
     const picked = event.target.closest("[data-bem-picture]");
@@ -41,6 +41,7 @@
     const cm = Number(picked.dataset.bemCm), dpi = Number(picked.dataset.bemDpi || 96);
     const figure = lightened({ data: graph.data, layout: graph.layout }, picked);
     figure.data = figure.data.filter((one) => one.name !== "chosen"); // rings of the page's choice
+    for (const { marker } of figure.data) if (marker && marker.size > 0) marker.size *= DOT;
     const layout = figure.layout, width = Math.round(cm * PX_A_CM);
     letters(layout);
     const lines = wrapped(said(picked), (width - 8) / (SMALL * 0.5));
