@@ -11,6 +11,7 @@ from components.blocks import Children, card, columns, empty, icon, page_header,
 from components.controls import action_link, segments, unseen
 from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
+from components.pictures import picture_menu
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours, experiment_notes
 from db.series import ChannelInfo
@@ -218,28 +219,7 @@ def _graph(view: ExperimentView, who: Viewer) -> Component:
 
 def _picture_menu(facts: ExperimentFacts) -> Component:
     name = csv_file_name(facts.id, facts.name).removesuffix(".bdf.csv")
-    return dbc.DropdownMenu(
-        [_picture("SVG", "lines stay sharp", name, facts), _picture("PNG", "pixels", name, facts)],
-        label=html.Span([icon("image"), unseen("Picture")], title="Picture"),
-        color="link",
-        toggle_class_name="icon",
-        align_end=True,
-        caret=False,
-    )
-
-
-def _picture(kind: str, about: str, name: str, facts: ExperimentFacts) -> Component:
-    what = {
-        "data-bem-picture": kind.lower(),
-        "data-bem-name": name,
-        "data-bem-title": f"{facts.id} {facts.name}",
-    }
-    return html.Button(
-        [f"{kind} ", html.Span(about, className="t3 small")],
-        type="button",
-        className="dropdown-item",
-        **what,
-    )
+    return picture_menu(name, f"{facts.id} {facts.name}", graph=Ids.GRAPH)
 
 
 def channel_words(channel: ChannelInfo) -> str:

@@ -8,7 +8,7 @@ from cycling.analysis.campaign.cells import BY_NAME, cell_cycles
 from cycling.battery.conventions import OwnChoices
 from cycling.terms import ExperimentStatus
 from db import series
-from db.commands.experiments.cycle_choices import choose_cycles
+from db.commands.experiments.cycles.choices import choose_cycles
 from db.engine import Database
 from db.measures import cells as reading
 from db.measures.cell_columns import pack_cell, unpack_cell
