@@ -111,6 +111,11 @@ def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) ->
     return query
 
 
+def number_of(of: Kept) -> SQLColumnExpression[int]:
+    """Return the number of an experiment."""
+    return Plan.experiment_id if of is Plan else Experiment.id
+
+
 def created(of: Kept) -> SQLColumnExpression[datetime]:
     """Return when an experiment was made: its row in Experiment has its place in the queue."""
     if of is Plan:
