@@ -13,7 +13,7 @@ from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from db import series
 from db.commands.audit import record_export
-from db.commands.experiments.wrong_pulses import tick_pulse
+from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import experiment_facts
