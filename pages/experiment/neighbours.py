@@ -19,9 +19,7 @@ def neighbour_links(battery: str, around: Neighbours, tab: Tab) -> list[Componen
     ]
 
 
-def _link(
-    icon_name: str, which: str, other: Neighbour | None, battery: str, tab: Tab
-) -> Component:
+def _link(icon_name: str, which: str, other: Neighbour | None, battery: str, tab: Tab) -> Component:
     if other is None:
         words = f"{battery} has no {which.lower()} experiment"
         return html.Span(

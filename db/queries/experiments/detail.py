@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
@@ -35,7 +35,13 @@ from db.models import (
 )
 from db.models.battery_rows import description_of
 from db.queries.experiments.deletion import LARGEST_ID, gone_words
-from db.queries.experiments.filters import Filter, Kept, narrowed, number_of
+from db.queries.experiments.filters import (
+    Filter,
+    Kept,
+    name_to_merge,
+    narrowed,
+    number_of,
+)
 from db.queries.experiments.rows import ExperimentTimes
 
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL or MariaDB", "mariadb": "MariaDB"}
@@ -176,24 +182,22 @@ def neighbours(database: Database, battery_id: int | None, number: int) -> Neigh
     if battery_id is None:
         return Neighbours(None, None)
     with database.read() as session:
-        others = [
-            Neighbour(*row)
-            for of in (Experiment, Plan)
-            for row in session.execute(_beside(of, battery_id, number))
-        ]
+        beside = (_beside(session, of, battery_id, number) for of in (Experiment, Plan))
+        others = [Neighbour(*row) for row in session.execute(union_all(*beside))]
     return Neighbours(
         previous=max((one for one in others if one.id < number), key=_number, default=None),
         next=min((one for one in others if one.id > number), key=_number, default=None),
     )
 
 
-def _beside(of: Kept, battery_id: int, number: int) -> Select[tuple[int, str]]:
+def _beside(session: Session, of: Kept, battery_id: int, number: int) -> Select[tuple[int, str]]:
     """Return those next to a number that have their row in a table."""
     id_ = number_of(of)
     its = Filter(batteries=(battery_id,))
     before = narrowed(select(func.max(id_)), its, of).where(id_ < number)
     after = narrowed(select(func.min(id_)), its, of).where(id_ > number)
-    return select(id_, of.name).where(id_.in_([before.scalar_subquery(), after.scalar_subquery()]))
+    either = id_.in_([before.scalar_subquery(), after.scalar_subquery()])
+    return select(id_, name_to_merge(session, of)).where(either)
 
 
 def _number(one: Neighbour) -> int:

@@ -33,6 +33,7 @@ from db.queries.experiments.filters import (
     Filter,
     Kept,
     created,
+    name_to_merge,
     narrowed,
     number_of,
 )
@@ -221,9 +222,8 @@ def _sort_column(
         return _rank(of)
     if merges and key is SortKey.TECHNOLOGY:
         return cast(Battery.technology, String(40))
-    if merges and key is SortKey.NAME and session.get_bind().dialect.name != "sqlite":
-        # the tables may have come to different collations; an explicit one lets them be merged
-        return func.convert(of.name.op("USING")(text("utf8mb4"))).collate("utf8mb4_general_ci")
+    if merges and key is SortKey.NAME:
+        return name_to_merge(session, of)
     return alphabetic(session, columns[key]) if key in TEXTS else columns[key]
 
 

@@ -123,13 +123,15 @@ class TestOrder:
             live.change(Experiment, moved, created_at=hours(99))
         rows = page(lab).rows
         waits = (*states(QUEUED), ExperimentState.HELD, ExperimentState.DRAFT)
-        part = {one: 0 for one in states(RUNNING, PAUSED)} | dict.fromkeys(waits, 1)
+        part = dict.fromkeys(states(RUNNING, PAUSED), 0) | dict.fromkeys(waits, 1)
         order = [(part.get(row.state, 2), -row.id) for row in rows]
         assert order == sorted(order)
         counts = [sum(one == which for one, _id in order) for which in range(3)]
         assert counts == ([12, 10, 26] if with_plans else [12, 6, 24])
         limits = [(0, 7), (7, 7), (14, 7), (21, 30)]
-        paged = [row.id for offset, limit in limits for row in page(lab, offset=offset, limit=limit).rows]
+        paged = [
+            row.id for offset, limit in limits for row in page(lab, offset=offset, limit=limit).rows
+        ]
         assert paged == [row.id for row in rows][: len(paged)]
 
     @pytest.mark.parametrize("descending", [False, True])
@@ -297,7 +299,7 @@ class TestPages:
             with lab.engine.connect() as connection:
                 plan = connection.exec_driver_sql(f"{explain} {query}", given)
                 (step,) = plan.mappings().all()
-            assert step["key"] == "PRIMARY" or step["key"].startswith("Status"), step
+            assert step["key"] == "PRIMARY" or "_Status_" in step["key"], step
             assert int(step["rows"]) < 500, step
 
 
