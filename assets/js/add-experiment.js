@@ -144,10 +144,10 @@
       const [by] = window.dash_clientside.callback_context.triggered;
       if (!by || !by.value) return no(); // buttons that were drawn
       const of = window.dash_clientside.callback_context.triggered_id;
-      const left = of === PREFIX + "add-row" ? [...rows, JSON.parse(empty.row)] : rows.filter((_one, place) => place !== of.row);
-      if (!left.length || left.length > empty.most) return no();
-      setProps(PREFIX + "add-row", { disabled: left.length === empty.most });
-      return left.map((row, place) => placed(row, place, left.length > 1));
+      const pairs = of === PREFIX + "add-row" ? [...rows, JSON.parse(empty.row)] : rows.filter((_one, place) => place !== of.row);
+      if (!pairs.length || pairs.length > empty.most) return no();
+      setProps(PREFIX + "add-row", { disabled: pairs.length === empty.most });
+      return pairs.map((row, place) => placed(row, place, pairs.length > 1));
     },
     send: function (save, draft) {
       const trigger = window.dash_clientside.callback_context.triggered_id;

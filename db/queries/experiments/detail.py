@@ -183,14 +183,14 @@ def neighbours(database: Database, battery_id: int | None, number: int) -> Neigh
         return Neighbours(None, None)
     with database.read() as session:
         beside = (_beside(session, of, battery_id, number) for of in (Experiment, Plan))
-        others = [Neighbour(*row) for row in session.execute(union_all(*beside))]
+        others = [Neighbour(id_, name) for id_, name in session.execute(union_all(*beside))]
     return Neighbours(
         previous=max((one for one in others if one.id < number), key=_number, default=None),
         next=min((one for one in others if one.id > number), key=_number, default=None),
     )
 
 
-def _beside(session: Session, of: Kept, battery_id: int, number: int) -> Select[tuple[int, str]]:
+def _beside(session: Session, of: Kept, battery_id: int, number: int) -> Select[int, str]:
     """Return those next to a number that have their row in a table."""
     id_ = number_of(of)
     its = Filter(batteries=(battery_id,))
