@@ -18,7 +18,7 @@ OPTIONAL = {
     "cycles": "Cycles",
     "capacity": "Last capacity / Ah",
     "retention": "Retention / %",
-    "ce": "CE / %",
+    "ce": "Mean CE / %",
 }
 TIMED = {"test", "pauses"}  # those that are read from what was measured
 
@@ -52,10 +52,10 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("duration", "Wall time", width=96),
         right("test", "Test time", width=108, sortable=False, cellRenderer="Titled"),
         right("pauses", "Pauses", width=100, sortable=False),
-        right("cycles", "Cycles", width=74),
-        right("capacity", "Last capacity / Ah", width=140),
-        right("retention", "Retention / %", width=116),
-        right("ce", "CE / %", width=84),
+        right("cycles", "Cycles", width=78, cellRenderer="Titled"),
+        right("capacity", "Last capacity / Ah", width=140, cellRenderer="Titled"),
+        right("retention", "Retention / %", width=116, cellRenderer="Titled"),
+        right("ce", "Mean CE / %", width=112, cellRenderer="Titled"),
     ]
     for one in columns:
         one["optional"] = one["field"] in OPTIONAL

@@ -25,21 +25,20 @@ AT_A_TIME = 100
 
 
 def summary_of(cycles: ExperimentCycles | None) -> KeptSummary:
-    """Return the numbers that are kept; of no measures no cycles."""
+    """Return the numbers that are kept, those above the table; of no measures no cycles."""
     if cycles is None:
         return KeptSummary(0)
     table, found = cycles.table, cycles.summary
-    complete = np.flatnonzero(table.is_complete)
-    if not len(complete):
-        return KeptSummary(0)
     ageing = np.flatnonzero(table.is_ageing)
-    last = int(complete[-1])
+    if not len(ageing):
+        return KeptSummary(found.cycles)
+    last = int(ageing[-1])
     ce_pct = float(table.ce_pct[last])
     some = ageing[_evenly(len(ageing))]
     return KeptSummary(
         cycles=found.cycles,
-        last_cycle=int(table.number[last]),
-        last_capacity_ah=float(table.discharge.ah[last]),
+        last_cycle=found.last_cycle,
+        last_capacity_ah=found.last_capacity_ah,
         last_ce_pct=ce_pct if np.isfinite(ce_pct) else None,
         retention_pct=found.retention_pct,
         mean_ce_pct=found.mean_ce_pct,

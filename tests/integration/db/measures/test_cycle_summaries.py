@@ -18,6 +18,7 @@ from db.measures.cycle_summaries import (
     outdated_summaries,
     renew_summary,
 )
+from db.measures.cycles import experiment_cycles
 from db.models import CycleSummary, Experiment
 from db.queries.batteries.detail import battery_descriptions
 from db.queries.experiments.cycle_summaries import KeptSummary, kept_summaries
@@ -44,6 +45,25 @@ def test_the_numbers_are_those_of_the_table(database: Database):
     assert found.capacities_ah[-1] == pytest.approx(found.last_capacity_ah, rel=1e-5)
     assert missing_summaries(database, 0) == outdated_summaries(database) == []
     assert not renew_summary(database, experiment_id)  # they hold
+
+
+@pytest.mark.parametrize("formation_cycles", [1, 5])
+def test_they_are_those_above_the_table_where_a_check_was_last(
+    database: Database, formation_cycles: int
+):
+    """A table and the tab of the cycles name the same capacity: of the main rate."""
+    rates = {"currents_a": [1, 1, 1, 1, 0.2], "capacity_ah": 1.0}
+    experiment_id = cycled(database, 5, formation_cycles=formation_cycles, **rates)
+    renew_summary(database, experiment_id)
+    with series.opened(database, experiment_id) as experiment:
+        cycles = experiment_cycles(experiment)
+    assert cycles is not None
+    of_kept, above = kept(database, experiment_id), cycles.summary
+    for name in ("cycles", "last_cycle", "last_capacity_ah", "retention_pct", "mean_ce_pct"):
+        assert getattr(of_kept, name) == getattr(above, name), name
+    assert of_kept.last_cycle == (4 if formation_cycles == 1 else None)
+    if above.last_capacity_ah is not None:
+        assert above.last_capacity_ah < 1  # that of the check is greater
 
 
 def test_what_has_no_cycles_is_not_looked_at_again(database: Database):
