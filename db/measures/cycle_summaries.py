@@ -15,13 +15,15 @@ from db import series
 from db.engine import Database
 from db.measures.cell_columns import pack_cell
 from db.measures.cycles import ExperimentCycles, experiment_cycles
-from db.models import CycleColumns, CycleSummary, Experiment, SeriesHead
+from db.models import CycleColumns, CycleSummary, Experiment, SeriesHead, StationLive
 from db.queries.experiments.cycle_summaries import KeptSummary
 from db.series import ExperimentSeries
 
 METHOD = 2  # raise it whenever the same measures would give another result
 MAX_POINTS = 60  # of the small line of a tile
 AT_A_TIME = 100
+
+StationPlace = tuple[int | None, int]  # its cycle, and the id of its instruction
 
 
 def summary_of(cycles: ExperimentCycles | None) -> KeptSummary:
@@ -121,16 +123,31 @@ def summary_holds(experiment: ExperimentSeries) -> bool:
 
 
 def outdated_summaries(database: Database) -> list[int]:
-    """Return experiments whose numbers may hold no more: those that run, and what was changed."""
+    """Return experiments whose numbers hold no more: of another rule, or as it still ran."""
     made = select(CycleSummary.experiment_id)
     changed: list[Select[int]] = [
         made.where(CycleSummary.method < METHOD),
-        made.where(CycleSummary.is_running.is_(True)),
-        select(Experiment.id).where(Experiment.status.in_(UNDER_WAY)),
+        made.join(Experiment, Experiment.id == CycleSummary.experiment_id).where(
+            CycleSummary.is_running.is_(True), Experiment.status.not_in(UNDER_WAY)
+        ),
     ]
     with database.read() as session:
         found = [id_ for query in changed for id_ in session.scalars(query.limit(AT_A_TIME)).all()]
     return list(dict.fromkeys(found))
+
+
+def running_places(database: Database) -> dict[int, StationPlace | None]:
+    """Return where the stations of running experiments are; None of those that do not say it."""
+    with database.read() as session:
+        rows = session.execute(
+            select(Experiment.id, StationLive.cycle, StationLive.instruction_id)
+            .outerjoin(StationLive, StationLive.experiment_id == Experiment.id)
+            .where(Experiment.status.in_(UNDER_WAY))
+        ).all()
+    return {
+        row.id: None if row.instruction_id is None else (row.cycle, row.instruction_id)
+        for row in rows
+    }
 
 
 def missing_summaries(database: Database, after: int) -> list[int]:

@@ -17,11 +17,13 @@ from db.measures.cycle_summaries import (
     newest_series,
     outdated_summaries,
     renew_summary,
+    running_places,
 )
 from db.measures.cycles import experiment_cycles
 from db.models import CycleSummary, Experiment
 from db.queries.batteries.detail import battery_descriptions
 from db.queries.experiments.cycle_summaries import KeptSummary, kept_summaries
+from tests.running_lab import RunningLab
 from tests.unit.db.lab import BY, add_experiment, block, import_blocks
 from tests.unit.pages.experiment.cycles.cycled import cycled
 
@@ -102,16 +104,26 @@ def test_what_runs_is_looked_at_until_it_has_ended(database: Database):
     experiment_id = cycled(database, 3)
     with database.write() as session:
         session.get(Experiment, experiment_id).status = ExperimentStatus.RUNNING
-    assert outdated_summaries(database) == [experiment_id]
+    assert running_places(database) == {experiment_id: None}
     renew_summary(database, experiment_id)
     assert kept(database, experiment_id).cycles == 2
     assert not renew_summary(database, experiment_id)  # nothing new
     with database.write() as session:
         session.get(Experiment, experiment_id).status = ExperimentStatus.FINISHED
     assert outdated_summaries(database) == [experiment_id]
+    assert running_places(database) == {}
     assert renew_summary(database, experiment_id)
     assert kept(database, experiment_id).cycles == 3
     assert outdated_summaries(database) == []
+
+
+def test_where_a_station_is_counts_of_its_own_experiment(database: Database):
+    lab = RunningLab(database)
+    station = lab.station("Station 04", lab.unit())
+    cell, profile = lab.battery("NMC-018", "24A-00718"), lab.profile("P", cycles=9)
+    run, other = (lab.experiment(name, station, cell, profile) for name in ("Life", "Rates"))
+    lab.live(station, run, cycle=4, instruction_id=2)
+    assert running_places(database) == {run: (4, 2), other: None}
 
 
 def test_they_go_with_the_copy_of_the_measures(database: Database):
