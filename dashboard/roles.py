@@ -25,6 +25,9 @@ ROUTE_ROLES: Mapping[str, Role] = {
     "/_dash-dependencies": Role.VIEWER,
     "/_favicon.ico": Role.VIEWER,
     "audit_csv": Role.ADMIN,
+    "chosen_cycles": Role.VIEWER,
+    "chosen_measures": Role.VIEWER,
+    "comparison_csv": Role.VIEWER,
     "cycles_file": Role.VIEWER,
     "/_reload-hash": Role.ADMIN,  # a tool of Dash's developers
     "logout": Role.VIEWER,
@@ -51,6 +54,7 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "battery-add": Role.OPERATOR,
     "battery-edit": Role.OPERATOR,
     "battery-delete": Role.ADMIN,
+    "compare": Role.VIEWER,
     "dqdv": Role.VIEWER,
     "cycles": Role.VIEWER,
     "cycles-choose": Role.OPERATOR,

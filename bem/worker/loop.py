@@ -15,6 +15,7 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 
 from bem.worker.cycle_rules import CycleWatcher
+from bem.worker.cycle_summaries import SummaryKeeper
 from bem.worker.jobs import HANDLERS, Workplace
 from bem.worker.log import name_of
 from cycling.errors import InputError, NotFoundError, UnavailableError
@@ -27,12 +28,6 @@ from db.engine import Database
 from db.failures import DiskFullError
 from db.limits import USUAL, Limits
 from db.measures import packing
-from db.measures.cycle_summaries import (
-    missing_summaries,
-    newest_series,
-    outdated_summaries,
-    renew_summary,
-)
 from db.measures.statistics import experiment_statistics, outdated
 from db.series import upkeep
 
@@ -62,16 +57,15 @@ class Worker:
             database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
         )
         self._watcher = CycleWatcher(database)
+        self._summaries = SummaryKeeper(database)
         self._said_at = float("-inf")
         self._trouble = ""
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._due: list[tuple[int, bool]] = []
         self._outdated: list[int] = []  # statistics that an older rule made
-        self._cycles: list[int] = []  # whose numbers of cycles may hold no more
         self._rows: list[int] = []  # experiments whose rows are to be given up
         self._rows_at: datetime | None = None
-        self._counted_to = 0  # up to this experiment all have such numbers
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Finish: a running job goes back to the queue."""
@@ -138,7 +132,7 @@ class Worker:
             self._looked_at = now
             self._due = upkeep.find_due(place.database, now)
             self._outdated = outdated(place.database)
-            self._cycles = self._due_cycles()
+            self._summaries.look(now)
         if not self._due:
             return False
         experiment_id, ended = self._due.pop(0)
@@ -161,13 +155,7 @@ class Worker:
 
     def renew_cycles(self) -> bool:
         """Make the kept numbers of one experiment's cycles anew, where they hold no more."""
-        if not self._cycles:
-            return False
-        experiment_id = self._cycles.pop(0)
-        with suppress(series.BeingPreparedError):  # when it is copied, then
-            if renew_summary(self._place.database, experiment_id):
-                LOG.info("what=cycles-counted experiment=%s", experiment_id)
-        return True
+        return self._summaries.renew_one(self._place.clock())
 
     def give_up_rows(self) -> bool:
         """Give up the rows of one experiment that ended so many days ago; which is looked daily."""
@@ -185,14 +173,6 @@ class Worker:
             reason = packing.pack(place.database, experiment_id, now, self._go_on)
             LOG.info("what=rows-given-up experiment=%s kept=%r", experiment_id, reason or "")
         return True
-
-    def _due_cycles(self) -> list[int]:
-        database = self._place.database
-        newest = newest_series(database)
-        missing = missing_summaries(database, self._counted_to)
-        if not missing:
-            self._counted_to = newest
-        return [*outdated_summaries(database), *missing]
 
     def _go_on(self, _done: int, _total: int = 0) -> None:
         self.say_present()

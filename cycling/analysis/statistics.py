@@ -52,7 +52,8 @@ class ExperimentStatistics:
     channel that is named, in its unit; both are "" where there is none. `comparisons` are the
     instrument's counters beside our integrals. `clock_s` is how long the clock went. With `is_old`
     an older rule made all this; `earlier` is what one gave, where that was something else.
-    `left_out` names measures that could not be read.
+    `left_out` names measures that could not be read. `late_s` is how much of the test there was
+    before the first sample that nothing is counted of.
     """
 
     deadband_a: float
@@ -72,6 +73,7 @@ class ExperimentStatistics:
     sought: Sought = Sought.NOTHING
     held_ah: tuple[float, float] = (0.0, 0.0)
     left_out: str = ""
+    late_s: float = 0.0
 
     @property
     def flowed_ah(self) -> float:

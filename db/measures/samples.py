@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from cycling.analysis.edges import first_interval_s, lead_in_s
+from cycling.analysis.edges import first_interval_s, late_start_s, lead_in_s
 from cycling.analysis.integration import Edge, Samples
 from cycling.analysis.statistics import deadband_a
 from db import series
@@ -175,14 +175,31 @@ def first_lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
     if source.edge is Edge.HOLD or not source.by_test_time:
         return 0.0
     step_time = source.step_time if source.edge is Edge.SPLIT else None
-    extended = [step_time.info] if step_time else []
-    first = next(iter(experiment.tables(extended, only={"test_time"})), None)
-    if first is None:  # all is damaged
+    first = _first_rows(experiment, [step_time.info] if step_time else [])
+    if first is None:
         return 0.0
     if step_time is None:
         return first_interval_s(first.test_time_s[:2])
     in_step_s = float(first.extended[0][0]) * step_time.factor
     return lead_in_s(float(first.test_time_s[0]), in_step_s)
+
+
+def uncounted_start_s(experiment: ExperimentSeries, source: Source, lead_in_s: float) -> float:
+    """Return how long an import's test went on before its first measure without being counted."""
+    if not source.by_test_time or source.tells_pauses:
+        return 0.0
+    first = _first_rows(experiment, [])
+    if first is None or len(first.test_time_s) < 2:
+        return 0.0
+    first_s, second_s = first.test_time_s[:2].tolist()
+    return late_start_s(first_s, lead_in_s, second_s - first_s)
+
+
+def _first_rows(
+    experiment: ExperimentSeries, extended: Sequence[ChannelInfo]
+) -> MeasureTable | None:
+    """Return the first measures with their test times; None where all is damaged."""
+    return next(iter(experiment.tables(extended, only={"test_time"})), None)
 
 
 def rest_below_a(experiment: ExperimentSeries) -> float:

@@ -16,12 +16,12 @@ from cycling.errors import UnavailableError
 from db import series
 from db.engine import Database
 from db.measures.recipe import StepRecipe
-from db.measures.samples import Resumptions, samples
+from db.measures.samples import Resumptions, samples, uncounted_start_s
 from db.measures.totals import whole_totals
 from db.models import Statistics
 from db.series import ExperimentSeries
 
-METHOD = 7  # raise it whenever the same measures would give another result
+METHOD = 8  # raise it whenever the same measures would give another result
 MAX_OUTDATED = 100
 
 
@@ -132,7 +132,8 @@ def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
         "sought": source.sought,
     }
     computed = _of_totals(experiment, recipe, about) or _of_samples(experiment, recipe, about)
-    return replace(computed, last_s=end_s, clock_s=end_s - begin_s)
+    late_s = uncounted_start_s(experiment, source, recipe.lead_in_s)
+    return replace(computed, last_s=end_s, clock_s=end_s - begin_s, late_s=late_s)
 
 
 def _of_totals(

@@ -195,3 +195,16 @@ class CycleSummary(Base):
     retention_pct: Mapped[float | None]
     mean_ce_pct: Mapped[float | None]
     capacities_ah: Mapped[list[float]]
+
+
+class CycleColumns(Base):
+    """Columns of an experiment's cycle table, for comparing cells: a row has those of one unit.
+
+    They are those of its CycleSummary: made with it, and holding as long as that does.
+    """
+
+    __tablename__ = "bem_cycle_columns"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(exact_text(8), primary_key=True)
+    content: Mapped[bytes] = mapped_column(Blob)

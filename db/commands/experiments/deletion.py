@@ -29,6 +29,7 @@ from db.models import (
     Base,
     Command,
     CycleChoices,
+    CycleColumns,
     CycleRule,
     CycleSummary,
     CycleWatch,
@@ -97,7 +98,7 @@ SHORT: tuple[Any, ...] = (
     WrongPulse,
 )
 STORE = (SeriesHead, SeriesChannel, SeriesChunk, SeriesTotals)
-SERIES: tuple[Any, ...] = (*STORE, Statistics, CycleSummary)
+SERIES: tuple[Any, ...] = (*STORE, Statistics, CycleSummary, CycleColumns)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 

@@ -63,6 +63,22 @@ def test_the_pulses_of_a_measured_cell(here, tmp_path: Path):
     ]
 
 
+def test_resistance_at_a_state_of_charge(here, tmp_path: Path):
+    bem, _ = here
+    file = write_case(tmp_path / "hppc.csv", "hppc_pulses")
+    experiment_id = bem.done(*importing(file)).strip()
+    said = bem("pulses", experiment_id, "--at", "10", "--soc", "99.9")
+    head, *rows = cells(said.out)
+    assert head[:4] == ["direction", "soc_pct", "quantity", "ohm"]
+    assert {row[0] for row in rows} == {"charge", "discharge"}
+    assert {row[2] for row in rows} == {"r_10s_ohm", "r_end_ohm"}
+    for row in rows:
+        ends = float(row[4]), float(row[5])
+        assert min(ends) - 0.5 <= 99.9 <= max(ends) + 0.5
+    assert "In a straight line between pulses that follow each other" in said.err
+    assert "--soc" in bem.refused("pulses", experiment_id, "--soc", "101")
+
+
 def test_a_pulse_that_was_unticked_is_left_out(here, tmp_path: Path):
     bem, database = here
     file = write_case(tmp_path / "pulses.csv", "synthetic_pulses")
