@@ -12,7 +12,7 @@ from components.sent import PatternId, Sent
 from cycling.analysis.cycles.rules import Judgement, RuleKind
 from cycling.terms import ENDED
 from db.commands.audit import By
-from db.commands.experiments.cycle_rules import choose_rules
+from db.commands.experiments.cycles.rules import choose_rules
 from db.measures.cycle_rules import CycleJudgements, cycle_judgements
 from db.measures.cycles import ExperimentCycles
 from db.queries.experiments.cycle_rules import (

@@ -11,7 +11,7 @@ from components.shell import Ids as Shell
 from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.audit import record_export
-from db.commands.experiments.wrong_pulses import tick_pulse
+from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import experiment_facts
 from pages.context import actor, database, run_script, viewer

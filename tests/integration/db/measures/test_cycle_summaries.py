@@ -9,7 +9,7 @@ from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus
 from db import series
 from db.commands.batteries.changes import change_battery, mark_of
-from db.commands.experiments.cycle_choices import choose_cycles
+from db.commands.experiments.cycles.choices import choose_cycles
 from db.commands.experiments.edges import set_edge
 from db.engine import Database
 from db.measures.cycle_summaries import (

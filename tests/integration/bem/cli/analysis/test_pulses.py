@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from db.commands.experiments.wrong_pulses import tick_pulse
+from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.measures.pulses import experiment_pulses
 from tests import golden
 from tests.integration.bem.cli.shell import cells, importing
