@@ -18,33 +18,44 @@ OPTIONAL = {
     "cycles": "Cycles",
     "capacity": "Last capacity / Ah",
     "retention": "Retention / %",
-    "ce": "CE / %",
+    "ce": "Mean CE / %",
 }
 TIMED = {"test", "pauses"}  # those that are read from what was measured
 
-NARROW_COLUMNS = [column("name", "Name", cellRenderer="ExperimentLines", flex=1)]
+CHOICE = column(
+    "choice",
+    "Chosen",
+    cellRenderer="Choice",
+    headerClass="bem-choice-head",
+    cellClass="bem-choice",
+    width=36,
+    sortable=False,
+    resizable=False,
+)
+NARROW_COLUMNS = [CHOICE, column("name", "Name", cellRenderer="ExperimentLines", flex=1)]
 
 
 def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[str, Any]]:
     """Return the column definitions, one of them sorted; `optional` ones can be hidden."""
     columns = [
+        dict(CHOICE),
         right("id", "ID", width=80),
         column("name", "Name", cellRenderer="ExperimentName", flex=8, minWidth=200),
-        column("status", "Status", cellRenderer="ExperimentStatus", flex=1, minWidth=116),
-        column("battery", "Battery", cellRenderer="Cut", flex=1, minWidth=92),
+        column("status", "Status", cellRenderer="ExperimentStatus", flex=1, minWidth=112),
+        column("battery", "Battery", cellRenderer="Cut", flex=1, minWidth=88),
         column("technology", "Technology", width=98),
-        column("station", "Station", cellRenderer="Cut", width=98),
-        column("profile", "Profile", cellRenderer="Cut", flex=7, minWidth=120),
+        column("station", "Station", cellRenderer="Cut", width=94),
+        column("profile", "Profile", cellRenderer="Cut", flex=7, minWidth=108),
         right("created", "Created", width=114, cellRenderer="Titled"),
-        right("started", "Started", width=114, cellRenderer="Titled"),
+        right("started", "Started", width=110, cellRenderer="Titled"),
         right("finished", "Ended", width=114, cellRenderer="Titled"),
-        right("duration", "Wall time", width=100),
+        right("duration", "Wall time", width=96),
         right("test", "Test time", width=108, sortable=False, cellRenderer="Titled"),
         right("pauses", "Pauses", width=100, sortable=False),
-        right("cycles", "Cycles", width=78),
-        right("capacity", "Last capacity / Ah", width=140),
-        right("retention", "Retention / %", width=116),
-        right("ce", "CE / %", width=84),
+        right("cycles", "Cycles", width=78, cellRenderer="Titled"),
+        right("capacity", "Last capacity / Ah", width=140, cellRenderer="Titled"),
+        right("retention", "Retention / %", width=116, cellRenderer="Titled"),
+        right("ce", "Mean CE / %", width=112, cellRenderer="Titled"),
     ]
     for one in columns:
         one["optional"] = one["field"] in OPTIONAL

@@ -12,6 +12,7 @@ from flask_login import current_user
 from components import shell
 from dashboard import errors
 from dashboard.access import guard
+from dashboard.chosen_files import add_chosen_files
 from dashboard.files import add_files
 from dashboard.health import add_health
 from dashboard.login import add_login
@@ -78,6 +79,7 @@ def create_app(
     add_health(server, database)
     add_metrics(server, settings, database)
     add_files(server, settings)
+    add_chosen_files(server)
     add_previews(server)
     guard(server, settings)
     server.extensions["bem.dash"] = _add_dash(server, pages)

@@ -9,6 +9,18 @@
   const hovers = window.matchMedia("(hover: hover) and (pointer: fine)");
   const words = (text) => hovers.matches ? { "data-bem-words": text } : { title: text };
 
+  /* A row's tick. It is drawn again when something else ticks rows. */
+  cells.Choice = function (props) {
+    const [, again] = window.React.useReducer((count) => count + 1, 0);
+    window.React.useEffect(() => window.bem.chosen.watch(again), []);
+    if (!props.data) return null;
+    const id = props.data.id;
+    return h("input", {
+      type: "checkbox", className: "form-check-input", checked: window.bem.chosen.has(id), "data-bem-choice": id,
+      "aria-label": "Choose " + props.data.name,
+      onChange: (event) => window.bem.chosen.toggle(id, event.nativeEvent.shiftKey),
+    });
+  };
   cells.ExperimentName = function (props) {
     if (!props.data) return h("span", { className: "bem-skeleton" });
     const address = "/experiments/" + props.data.id;

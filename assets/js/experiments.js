@@ -12,6 +12,55 @@
     if (link) link.click();
   });
 
+  /* ---- ticked rows ---- */
+  const MOST = 100, CHOSEN = "experiments-chosen-store";
+  const ids = new Set(), watchers = new Set();
+  let last = null;
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  function between(one, other) {
+    const rows = [];
+    const grid = window.dash_ag_grid.getApi("experiments-grid");
+    grid.forEachNode((node) => { if (node.data) rows.push([node.rowIndex, node.data.id]); });
+    const [from, to] = [one, other].map((id) => rows.findIndex((row) => row[1] === id));
+    if (from < 0 || to < 0) return [other];
+    return rows.slice(Math.min(from, to), Math.max(from, to) + 1).map((row) => row[1]);
+  }
+  bem.chosen = {
+    has: (id) => ids.has(id),
+    watch: function (again) {
+      watchers.add(again);
+      return () => watchers.delete(again);
+    },
+    /* Ticks a row or takes its tick away; with `range` all from the last one to it. */
+    toggle: function (id, range) {
+      const ticks = !ids.has(id);
+      for (const one of range && last !== null ? between(last, id) : [id]) if (ticks) ids.add(one); else ids.delete(one);
+      last = id;
+      if (ids.size > MOST) {
+        for (const one of [...ids].slice(MOST)) ids.delete(one);
+        setProps("shell-toasts-store", { data: { kind: "info", text: "At most " + MOST + " experiments are chosen at once." } });
+      }
+      setProps(CHOSEN, { data: [...ids] });
+    },
+  };
+  function ranges(numbers) {
+    const parts = [];
+    for (const one of numbers) {
+      const end = parts[parts.length - 1];
+      if (end && end[1] === one - 1) end[1] = one;
+      else parts.push([one, one]);
+    }
+    return parts.map(([low, high]) => (low === high ? String(low) : low + "-" + high)).join(",");
+  }
+  /* Space on a row that has the focus ticks it, on the tick itself the browser does. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || !event.target.classList.contains("ag-cell")) return;
+    const tick = event.target.parentElement.querySelector("input[data-bem-choice]");
+    if (!tick) return;
+    event.preventDefault();
+    bem.chosen.toggle(Number(tick.dataset.bemChoice), event.shiftKey);
+  });
+
   /* The functions of the table of a page; its ids begin with the page's name. */
   bem.rowTable = function (page) {
     const GRID = page + "-grid", WIDTHS = "bem-" + page + "-widths";
@@ -76,6 +125,20 @@
     };
   };
 
-  window.dash_clientside.experiments = bem.rowTable("experiments");
+  window.dash_clientside.experiments = Object.assign(bem.rowTable("experiments"), {
+    chosen: function (stored) {
+      ids.clear();
+      for (const one of stored || []) ids.add(one);
+      for (const again of watchers) again();
+      const query = "?experiments=" + ranges([...ids].sort((a, b) => a - b));
+      return [
+        !ids.size, ids.size + " chosen", "/compare" + query,
+        ...["measures.zip", "cycles.csv", "cycles.parquet"].map((file) => "/experiments/" + file + query),
+      ];
+    },
+    chooseNone: function () {
+      setProps(CHOSEN, { data: [] });
+    },
+  });
   window.dash_clientside.batteries = bem.rowTable("batteries");
 })();

@@ -1,7 +1,9 @@
 """The cycle table of an experiment as a file: CSV, parquet, or a workbook with all behind it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from cycling.analysis.cycles.metrics import coulombic_convention
 from cycling.analysis.cycles.outlook import outlook
@@ -13,6 +15,9 @@ from db.engine import Database
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class CycleFormat(StrEnum):
@@ -55,6 +60,32 @@ def cycle_file(
     return _table(columns, kind)
 
 
+def cycles_of_several(database: Database, ids: Sequence[int], kind: CycleFormat) -> bytes:
+    """Return the cycle tables of experiments below each other, as CSV or parquet.
+
+    One without cycles has no row. What another has alone is blank. Raises NotFoundError,
+    series.DamagedError and series.BeingPreparedError.
+    """
+    import polars as pl  # heavy, and only exports need it
+
+    frames = []
+    for id_ in ids:
+        with series.opened(database, id_) as experiment:
+            facts = experiment_facts(experiment.database, id_)
+            cycles = experiment_cycles(experiment)
+        columns: Columns = {"cycle": []}
+        if cycles is not None:
+            columns = cycle_columns(cycles.table, is_counted=cycles.steps.is_counted)
+        count = len(columns["cycle"])
+        of_it: Columns = {
+            "experiment": [id_] * count,
+            "name": [neutralised(facts.name)] * count,
+            "battery": [neutralised(facts.battery.name)] * count,
+        }
+        frames.append(pl.DataFrame(of_it | columns, strict=False))
+    return _written(pl.concat(frames, how="diagonal_relaxed"), kind)
+
+
 def cycle_file_name(facts: ExperimentFacts, kind: CycleFormat) -> str:
     """Return the name of the file for a download."""
     return f"{csv_file_name(facts.id, facts.name).removesuffix('.bdf.csv')}-cycles.{kind}"
@@ -63,7 +94,10 @@ def cycle_file_name(facts: ExperimentFacts, kind: CycleFormat) -> str:
 def _table(columns: Columns, kind: CycleFormat) -> bytes:
     import polars as pl  # heavy, and only exports need it
 
-    frame = pl.DataFrame(columns, strict=False)
+    return _written(pl.DataFrame(columns, strict=False), kind)
+
+
+def _written(frame: "pl.DataFrame", kind: CycleFormat) -> bytes:
     content = BytesIO()
     if kind is CycleFormat.PARQUET:
         frame.write_parquet(content)

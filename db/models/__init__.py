@@ -27,12 +27,14 @@ from db.models.experiments import (
 )
 from db.models.measures import (
     Alarm,
+    CycleColumns,
     CycleSummary,
     ExtendedMeasure,
     GenericMeasure,
     SeriesChannel,
     SeriesChunk,
     SeriesHead,
+    SeriesTotals,
     StationStatus,
     Statistics,
 )

@@ -86,7 +86,8 @@ class SeriesHead(Base):
 
     `revision` rises with every change. `final` says that the experiment has ended and the store
     was compared with its rows after that. Without rows (`has_rows`) the store is the record, and
-    it stands here when the first and the last measure were taken, with their test times.
+    it stands here when the first and the last measure were taken, with their test times. Rows that
+    somebody has put back are given up by nobody else (`keeps_rows`).
     """
 
     __tablename__ = "bem_series"
@@ -100,6 +101,7 @@ class SeriesHead(Base):
     final: Mapped[bool] = mapped_column("settled", default=False)
     checked_at: Mapped[datetime | None]
     has_rows: Mapped[bool] = mapped_column(default=True)
+    keeps_rows: Mapped[bool] = mapped_column(default=False)
     first_at: Mapped[datetime | None]
     last_at: Mapped[datetime | None]
     first_test_s: Mapped[float | None]
@@ -145,6 +147,23 @@ class SeriesChunk(Base):
     samples_crc: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class SeriesTotals(Base):
+    """What the samples of chunks add up to, of the chunk `number` and those after it.
+
+    They are those of so many numbers (`chunks`), added up by the `recipe`, and go when one of them
+    changes (db/series/totals.py).
+    """
+
+    __tablename__ = "bem_series_totals"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    chunks: Mapped[int]
+    recipe: Mapped[str] = mapped_column(exact_text(32))
+    totals_crc: Mapped[int] = mapped_column(BigInteger)
+    totals: Mapped[bytes] = mapped_column(Blob)
+
+
 class Statistics(Base):
     """Statistics of an experiment as computed from a revision of its series, by a method."""
 
@@ -176,3 +195,16 @@ class CycleSummary(Base):
     retention_pct: Mapped[float | None]
     mean_ce_pct: Mapped[float | None]
     capacities_ah: Mapped[list[float]]
+
+
+class CycleColumns(Base):
+    """Columns of an experiment's cycle table, for comparing cells: a row has those of one unit.
+
+    They are those of its CycleSummary: made with it, and holding as long as that does.
+    """
+
+    __tablename__ = "bem_cycle_columns"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(exact_text(8), primary_key=True)
+    content: Mapped[bytes] = mapped_column(Blob)

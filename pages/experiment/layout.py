@@ -13,7 +13,7 @@ from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
 from components.pictures import picture_menu
 from db.measures.export import csv_file_name
-from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours, experiment_notes
+from db.queries.experiments.detail import ExperimentFacts, Neighbours, experiment_notes
 from db.series import ChannelInfo
 from pages.context import Viewer, viewer
 from pages.experiment.changes import change_buttons, change_dialogs
@@ -22,10 +22,11 @@ from pages.experiment.graph.drawing import FIRST_CHANNELS, theme_colours
 from pages.experiment.graph.expected_curve import expected_toggle
 from pages.experiment.happenings.notes import note_form, notes_card
 from pages.experiment.ids import Ids
+from pages.experiment.neighbours import neighbour_links
 from pages.experiment.present import drawn_state, facts_of, happenings, state_words
 from pages.experiment.statistics.card import statistics_frame
 from pages.experiment.statistics.edges import edge_button, edge_dialog
-from pages.experiment.tabs import Tab, tab_address, tab_bar, tab_state
+from pages.experiment.tabs import Tab, tab_bar, tab_state
 from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import waiting_card
 
@@ -113,7 +114,12 @@ def _header(
     return page_header(
         title,
         count=state,
-        actions=[*_around(facts, around, tab), *changes, *_again(facts), csv],
+        actions=[
+            *neighbour_links(facts.battery.name, around, tab),
+            *changes,
+            *_again(facts),
+            csv,
+        ],
     )
 
 
@@ -123,38 +129,6 @@ def _again(facts: ExperimentFacts) -> list[Component]:
         return []
     address = f"/add-experiment?like={facts.id}"
     return [action_link("arrow-repeat", "Run again", address, hidden="bem-wide-words")]
-
-
-def _around(facts: ExperimentFacts, around: Neighbours, tab: Tab) -> list[Component]:
-    """Return the ways to the battery's other experiments; none where it has no other."""
-    if around.previous is None and around.next is None:
-        return []
-    battery = facts.battery.name
-    return [
-        _neighbour("chevron-left", "Previous", around.previous, battery, tab),
-        _neighbour("chevron-right", "Next", around.next, battery, tab),
-    ]
-
-
-def _neighbour(
-    icon_name: str, which: str, other: Neighbour | None, battery: str, tab: Tab
-) -> Component:
-    if other is None:
-        words = f"{battery} has no {which.lower()} experiment"
-        return html.Span(
-            icon(icon_name),
-            className="btn btn-link icon disabled",
-            title=words,
-            role="img",
-            **{"aria-label": words},
-        )
-    words = f"{which} of {battery}: {other.name}"
-    return dcc.Link(
-        [icon(icon_name), unseen(words)],
-        href=tab_address(other.id, tab),
-        className="btn btn-link icon",
-        title=words,
-    )
 
 
 def _main(view: ExperimentView, who: Viewer) -> list[Component]:

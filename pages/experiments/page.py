@@ -29,8 +29,9 @@ from pages.experiments.filters import (
     unknown_figures,
 )
 from pages.experiments.listing import TABLE, Ids
-from pages.experiments.row_table import register_table, table_page
+from pages.experiments.row_table import order_words, register_table, table_page
 from pages.experiments.rules import rules_button, rules_dialog
+from pages.experiments.selection import chosen_bar
 from pages.sent import (
     asked_values,
     unknown_choices,
@@ -41,6 +42,8 @@ from pages.sent import (
 )
 
 register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0, reads=(*PARTS, "sort"))
+
+ORDER = "First what runs, then what waits, then the rest; the newest number first"
 
 
 def understood(query: Mapping[str, Sent]) -> tuple[View, list[str]]:
@@ -78,6 +81,7 @@ def layout(**query: Sent) -> Component:
     bar = [
         html.Div(id=Ids.CHIPS, className="bem-chips"),
         html.Button(opens, id=Ids.OPEN, type="button", className="bem-chip add"),
+        order_words(ORDER),
     ]
     head = [
         page_header(
@@ -88,7 +92,7 @@ def layout(**query: Sent) -> Component:
         *unknown_note(problems),
         html.Div(bar, className="bem-bar"),
     ]
-    panels = [listing.filter_panel(view), *rules_dialog(viewer())]
+    panels = [*chosen_bar(), listing.filter_panel(view), *rules_dialog(viewer())]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 

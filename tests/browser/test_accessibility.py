@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from bem.services import utc_now
 from cycling.profile import OWN_PROTOCOL
 from cycling.terms import ExperimentStatus
 from db.commands.alarms import acknowledge
@@ -17,6 +18,7 @@ from db.engine import connect
 from tests.browser.conftest import Served
 from tests.browser.waiting import settled, wait_until
 from tests.running_lab import RunningLab
+from tests.unit.pages.experiment.cycles.cycled import cycled
 from tests.unit.pages.experiment.pulses.pulsed import pulsed
 
 pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
@@ -30,6 +32,7 @@ ON_BOTH = (
     "/experiments",
     RUN,
     *(f"/experiments/{{pulsed}}?tab={tab}" for tab in TABS),
+    "/compare?experiments={cycled},{pulsed}&group=model&y=discharge_ah&y=ce_pct",
     "/add-experiment",
     "/batteries",
     "/stations",
@@ -42,6 +45,7 @@ OTHERS = (
     "/experiments/{empty}",
     *(f"/experiments/{{empty}}?tab={tab}" for tab in TABS),
     "/import-experiment",
+    "/compare",
     "/queue",
     "/batteries/{cell}",
     "/add-battery",
@@ -96,6 +100,7 @@ def lab(served: Served) -> Iterator[dict[str, int]]:
     lab.measures(run, station, 500, end=lab.ago(seconds=2))
     lab.master()
     several = {"library": saved.profile_id, "adopted": profile, "pulsed": pulsed(database)}
+    several["cycled"] = cycled(database, 3, name=LONG[:20], clock=utc_now)
     yield {"station": station, "cell": cell, "run": run, "empty": empty, **several}
     database.dispose()
 

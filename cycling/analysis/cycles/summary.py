@@ -19,13 +19,14 @@ END_OF_LIFE_PCT = 80.0
 class Summary:
     """Numbers of a table; None where there is none.
 
-    `cycles` are complete ones. `last_capacity_ah` and `retention_pct` are those of the last
-    complete cycle of the main rate class, `mean_ce_pct` the mean over the last ten of
-    these that are even (`mean_rows`), `cycles_to_80` where it falls below 80 %
-    for good.
+    `cycles` are complete ones. `last_cycle` is the number of the last one of them of the main rate
+    class after formation, `last_capacity_ah` and `retention_pct` are its own, `mean_ce_pct` is the
+    mean over the last ten such cycles that are even (`mean_rows`), `cycles_to_80` where they fall
+    below 80 % for good.
     """
 
     cycles: int
+    last_cycle: int | None
     first_ce_pct: float | None
     last_capacity_ah: float | None
     retention_pct: float | None
@@ -41,6 +42,7 @@ def summary(table: CycleTable) -> Summary:
     number = table.number[ageing].astype(float)
     return Summary(
         cycles=int(table.is_complete.sum()),
+        last_cycle=int(table.number[ageing[-1]]) if len(ageing) else None,
         first_ce_pct=_first(table.ce_pct[table.is_complete]),
         last_capacity_ah=_last(table.discharge.ah[ageing]),
         retention_pct=_last(table.retention_pct[ageing]),

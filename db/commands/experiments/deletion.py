@@ -29,6 +29,7 @@ from db.models import (
     Base,
     Command,
     CycleChoices,
+    CycleColumns,
     CycleRule,
     CycleSummary,
     CycleWatch,
@@ -50,6 +51,7 @@ from db.models import (
     SeriesChannel,
     SeriesChunk,
     SeriesHead,
+    SeriesTotals,
     StationAlarm,
     StationLive,
     StationStatus,
@@ -95,7 +97,8 @@ SHORT: tuple[Any, ...] = (
     FormerNumber,
     WrongPulse,
 )
-SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
+STORE = (SeriesHead, SeriesChannel, SeriesChunk, SeriesTotals)
+SERIES: tuple[Any, ...] = (*STORE, Statistics, CycleSummary, CycleColumns)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 

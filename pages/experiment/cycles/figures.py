@@ -48,8 +48,10 @@ def figures_of(cycles: ExperimentCycles) -> list[Figure]:
     total, rate = len(table), found.rate_class
     of_rate, of_mean = f", {rate}" if rate else "", mean_words(cycles)
     complete = "complete" if found.cycles == total else f"complete, of {total:,}"
-    none = "time is missing" if found.cycles else "no complete cycle yet"
-    capacity = _charge("Last capacity", found.last_capacity_ah, f"discharge{of_rate}", none)
+    none = "time is missing" if found.last_cycle else "formation alone so far"
+    none = none if found.cycles else "no complete cycle yet"
+    last_words = f"discharge of cycle {found.last_cycle}{of_rate}"
+    capacity = _charge("Last capacity", found.last_capacity_ah, last_words, none)
     end = f"{END_OF_LIFE_PCT:g}"
     return [
         Figure("Cycles", f"{found.cycles:,}", "", complete),

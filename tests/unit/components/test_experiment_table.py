@@ -103,9 +103,9 @@ def test_two_tables_do_not_share_their_columns():
     assert wide_columns()[0]["width"] != 1
 
 
-def test_a_narrow_screen_has_one_column_without_a_header():
+def test_a_narrow_screen_has_one_column_beside_the_ticks_without_a_header():
     grid = row_grid("grid", narrow=True)
-    assert len(NARROW_COLUMNS) == 1
+    assert [one["field"] for one in NARROW_COLUMNS] == ["choice", "name"]
     assert grid.dashGridOptions["headerHeight"] == 0
     wide = row_grid("grid", narrow=False).dashGridOptions
     assert 32 <= wide["rowHeight"] <= 36

@@ -45,7 +45,7 @@ def test_the_figures_stand_above_with_their_conventions(vera, experiment):
     said = text(answer["cycles-figures.children"])
     assert "Cycles6complete" in said
     assert "First-cycle CE99.528%100 × Q discharge / Q charge" in said
-    assert "Last capacity0.94651Ahdischarge, 1C" in said
+    assert "Last capacity0.94651Ahdischarge of cycle 6, 1C" in said
     assert "Retention96.06%of the first complete cycle after formation, 1C" in said
     assert "Cycles to 80 %–not yet" in said
     assert "EFC5.8throughput over 2 × 1 Ah" in said

@@ -1,0 +1,1 @@
+"""Several cells beside each other: their courses, means of groups, end values, outliers."""

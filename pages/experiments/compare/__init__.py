@@ -1,0 +1,1 @@
+"""Several experiments beside each other: graph, groups, end values."""

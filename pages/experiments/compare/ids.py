@@ -1,0 +1,25 @@
+"""Ids of the page."""
+
+
+class Ids:
+    """Ids of the page. `assets/js/compare.js` knows VIEW, HIDDEN and EXPERIMENTS."""
+
+    VIEW = "compare-view"
+    HIDDEN = "compare-hidden"
+    DRAWN = "compare-drawn"
+    EXPERIMENTS = "compare-experiments"
+    METRICS = "compare-y"
+    X = "compare-x"
+    PER = "compare-per"
+    RATE = "compare-rate"
+    GROUP = "compare-group"
+    SHOW = "compare-show"
+    BAND = "compare-band"
+    AT = "compare-at"
+    COUNT = "compare-count"
+    GRAPH = "compare-graph"
+    CAPTION = "compare-caption"
+    NOTES = "compare-notes"
+    TABLE = "compare-table"
+    OUTLIERS = "compare-outliers"
+    FILES = "compare-files"

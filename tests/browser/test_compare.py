@@ -1,0 +1,112 @@
+"""Choosing experiments in the table and comparing them, worked with as a researcher does."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from bem.services import utc_now
+from db.engine import connect
+from tests.browser.conftest import Served
+from tests.browser.waiting import settled
+from tests.unit.pages.experiment.cycles.cycled import cycled
+
+pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+
+LINES = "#compare-graph .scatterlayer .trace"
+
+
+@pytest.fixture
+def cells(served: Served) -> list[int]:
+    """Three cells that age, two of one chemistry."""
+    database = connect(served.database_url)
+    kinds = {"Alpha": "NMC", "Beta": "NMC", "Gamma": "LFP"}
+    ids = [
+        cycled(database, 5, name=name, chemistry=kind, clock=utc_now)
+        for name, kind in kinds.items()
+    ]
+    database.dispose()
+    return ids
+
+
+def tick(page: Page, name: str) -> Locator:
+    return page.get_by_role("checkbox", name=f"Choose {name}")
+
+
+def test_rows_are_ticked_and_compared(page: Page, cells: list[int], sign_in):
+    sign_in(page, "viewer")
+    page.goto("/experiments")
+    bar = page.get_by_role("group", name="Chosen experiments")
+    expect(tick(page, "Alpha")).to_be_visible()
+    expect(bar).to_be_hidden()
+    tick(page, "Alpha").click()
+    expect(bar).to_contain_text("1 chosen")
+    page.locator(".ag-row", has_text="Gamma").locator("[col-id=battery]").click()
+    page.keyboard.press("Space")  # by the keyboard, on the row that has the focus
+    expect(tick(page, "Gamma")).to_be_checked()
+    expect(bar).to_contain_text("2 chosen")
+
+    page.get_by_placeholder("Search name and description").fill("Beta")
+    expect(tick(page, "Alpha")).to_have_count(0)
+    expect(tick(page, "Beta")).not_to_be_checked()
+    expect(bar).to_contain_text("2 chosen")  # what is not seen stays chosen
+    page.get_by_placeholder("Search name and description").fill("")
+    expect(tick(page, "Alpha")).to_be_checked()
+    bar.get_by_role("button", name="Choose all that match").click()
+    expect(bar).to_contain_text("3 chosen")
+    expect(tick(page, "Beta")).to_be_checked()
+
+    bar.get_by_role("link", name="Compare").click()
+    expect(page).to_have_url(re.compile(rf"/compare\?experiments={cells[0]}-{cells[2]}$"))
+    expect(page.locator(LINES)).to_have_count(3)
+    page.go_back()
+    expect(bar).to_contain_text("3 chosen")
+    bar.get_by_role("button", name="Choose none").click()
+    expect(bar).to_be_hidden()
+    expect(tick(page, "Alpha")).not_to_be_checked()
+
+
+def test_every_choice_is_in_the_address(page: Page, cells: list[int], sign_in):
+    sign_in(page, "viewer")
+    page.goto(f"/compare?experiments={cells[0]}-{cells[2]}")
+    expect(page.locator(LINES)).to_have_count(3)
+    page.get_by_label("Group by").select_option("chemistry")
+    expect(page).to_have_url(re.compile("group=chemistry"))
+    caption = page.locator("#compare-caption")
+    expect(caption).to_contain_text("Mean of the cells that have the cycle")
+    page.get_by_role("button", name="Show", exact=False).and_(
+        page.locator(f"[data-bem-hides='{cells[1]}']")
+    ).click()
+    expect(caption).to_contain_text(f"Hidden, and in no mean: {cells[1]} Beta.")
+    expect(page).to_have_url(re.compile(f"hidden={cells[1]}"))
+    page.get_by_role("group", name="Axis").get_by_text("Throughput").click()
+    expect(page.locator("#compare-graph .xtitle")).to_have_text("Throughput / Ah")
+    settled(page)
+
+    address = page.url
+    page.goto("/experiments")
+    page.goto(address)  # as a colleague opens it
+    expect(caption).to_contain_text(f"Hidden, and in no mean: {cells[1]} Beta.")
+    expect(page.locator("#compare-graph .xtitle")).to_have_text("Throughput / Ah")
+    expect(page.get_by_label("Group by")).to_have_value("chemistry")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+        page.get_by_role("link", name="CSV of means").click()
+    content = download.value.path().read_text()
+    assert content.startswith("group,metric,unit,throughput_ah,n,mean,std,sem,min,max\n")
+    assert "NMC,discharge_ah,Ah" in content
+
+
+def test_experiments_are_typed_too_and_what_is_no_number_is_left_out(
+    page: Page, cells: list[int], sign_in
+):
+    sign_in(page, "viewer")
+    page.goto("/compare")
+    expect(page.get_by_text("Tick experiments in the table")).to_be_visible()
+    field = page.get_by_label("Experiments", exact=True)
+    field.fill(f"{cells[0]}, {cells[1]}")
+    field.press("Enter")
+    expect(page.locator(LINES)).to_have_count(2)
+    expect(page).to_have_url(
+        re.compile(rf"experiments={cells[0]},{cells[1]}|{cells[0]}-{cells[1]}")
+    )
