@@ -66,7 +66,7 @@ def header_actions(view: View) -> list[Component]:
         align_end=True,
         class_name="wide-only",
     )
-    return [search_box(Ids.part("q"), view.text, "Search name and description"), columns]
+    return [search_box(Ids.part("q"), view.text, "Search in any order of words"), columns]
 
 
 def filter_panel(view: View) -> dbc.Offcanvas:

@@ -46,11 +46,11 @@ def test_rows_are_ticked_and_compared(page: Page, cells: list[int], sign_in):
     expect(tick(page, "Gamma")).to_be_checked()
     expect(bar).to_contain_text("2 chosen")
 
-    page.get_by_placeholder("Search name and description").fill("Beta")
+    page.get_by_placeholder("Search in any order of words").fill("Beta")
     expect(tick(page, "Alpha")).to_have_count(0)
     expect(tick(page, "Beta")).not_to_be_checked()
     expect(bar).to_contain_text("2 chosen")  # what is not seen stays chosen
-    page.get_by_placeholder("Search name and description").fill("")
+    page.get_by_placeholder("Search in any order of words").fill("")
     expect(tick(page, "Alpha")).to_be_checked()
     bar.get_by_role("button", name="Choose all that match").click()
     expect(bar).to_contain_text("3 chosen")

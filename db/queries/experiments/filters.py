@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
 from db.engine import Database
 from db.models import Battery, CyclerStation, CycleSummary, Experiment, Plan, Profile, Run
-from db.queries.lists import mentions
+from db.queries.experiments.search import is_found
 from db.queries.stations.queue import HAS_ROW
 from db.terms import PlanState
 
@@ -107,7 +107,7 @@ def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) ->
     if filters.between:
         query = query.where(_has_cycles(filters.between, of))
     if searched := filters.text.strip():
-        query = query.where(mentions((of.name, of.description), searched))
+        query = query.where(is_found(of, searched))
     return query
 
 
