@@ -19,7 +19,10 @@ OPTIONAL = {
     "capacity": "Last capacity / Ah",
     "retention": "Retention / %",
     "ce": "CE / %",
+    "tags": "Tags",
+    "owner": "Owner",
 }
+LABELLED = {"tags", "owner"}  # those that are read beside the row
 TIMED = {"test", "pauses"}  # those that are read from what was measured
 
 CHOICE = column(
@@ -56,6 +59,8 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("capacity", "Last capacity / Ah", width=140),
         right("retention", "Retention / %", width=116),
         right("ce", "CE / %", width=84),
+        column("tags", "Tags", cellRenderer="Tags", width=180, sortable=False),
+        column("owner", "Owner", cellRenderer="Cut", width=110, sortable=False),
     ]
     for one in columns:
         one["optional"] = one["field"] in OPTIONAL

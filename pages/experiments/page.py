@@ -14,6 +14,7 @@ from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.durations import durations_of
 from db.queries.experiments.filters import Choice, Choices, Filter, filter_choices
 from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.experiments.tags import labels_of
 from db.queries.lists import read_sort
 from db.queries.references import existing
 from db.terms import Role
@@ -28,6 +29,7 @@ from pages.experiments.filters import (
     to_filter,
     unknown_figures,
 )
+from pages.experiments.labels import label_buttons, label_dialogs, tags_button
 from pages.experiments.listing import TABLE, Ids
 from pages.experiments.row_table import register_table, table_page
 from pages.experiments.rules import rules_button, rules_dialog
@@ -51,7 +53,7 @@ def understood(query: Mapping[str, Sent]) -> tuple[View, list[str]]:
     statuses = [one for one in asked_values(query.get("status")) if one not in FORMER_STATUS]
     problems += unknown_choices("Status", statuses, ExperimentState)
     known = {}
-    for name in ("battery", "station", "profile"):
+    for name in ("battery", "station", "profile", "tag"):
         known[name] = existing(database(), name, map(int, facets[name]))
         problems += unknown_ids(name, query.get(name), known[name])
     problems += unknown_figures(query)
@@ -79,17 +81,23 @@ def layout(**query: Sent) -> Component:
     bar = [
         html.Div(id=Ids.CHIPS, className="bem-chips"),
         html.Button(opens, id=Ids.OPEN, type="button", className="bem-chip add"),
+        listing.mine_link(viewer()),
     ]
     head = [
         page_header(
             "Experiments",
             count=html.Span(id=Ids.COUNT),
-            actions=[*listing.header_actions(view), *rules_button(viewer())],
+            actions=[
+                *listing.header_actions(view),
+                *tags_button(viewer()),
+                *rules_button(viewer()),
+            ],
         ),
         *unknown_note(problems),
         html.Div(bar, className="bem-bar"),
     ]
-    panels = [*chosen_bar(), listing.filter_panel(view), *rules_dialog(viewer())]
+    panels = [*chosen_bar(label_buttons(viewer())), listing.filter_panel(view)]
+    panels += [*rules_dialog(viewer()), *label_dialogs(viewer())]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 
@@ -149,7 +157,11 @@ def rows(
     page = list_experiments(database(), narrowed, order, offset=offset, limit=limit)
     is_timed = not who.narrow and not experiment_table.TIMED.isdisjoint(asked_values(columns))
     took = durations_of(database(), page.rows, time) if is_timed else {}
-    return [listing.row_cells(row, who, time, took.get(row.id)) for row in page.rows], page.count
+    cells = [listing.row_cells(row, who, time, took.get(row.id)) for row in page.rows]
+    if not who.narrow and not experiment_table.LABELLED.isdisjoint(asked_values(columns)):
+        labels = labels_of(database(), [row.id for row in page.rows])
+        cells = [one | listing.label_cells(one["id"], labels) for one in cells]
+    return cells, page.count
 
 
 register_table(TABLE, rows, Input(Ids.COLUMNS, "value"))
@@ -194,4 +206,6 @@ def _by_facet(choices: Choices) -> listing.Offered:
         "battery": list(choices.batteries),
         "station": list(choices.stations),
         "profile": list(choices.profiles),
+        "tag": list(choices.tags),
+        "owner": list(choices.owners),
     }
