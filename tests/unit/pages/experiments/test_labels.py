@@ -32,7 +32,8 @@ def rows(visitor, columns=("tags", "owner"), **view) -> dict[str, dict]:
 
 
 def deed(visitor, dialog: str, ids, **more):
-    values = {f"{dialog}-sure.n_clicks": 1, f"{dialog}-once.data": TOKEN, IDS: ids, **more}
+    values = {f"{dialog}-sure.n_clicks": 1, f"{dialog}-once.data": TOKEN, **more}
+    values |= {} if ids is None else {IDS: ids}
     patterns = values.pop("patterns", {})
     by = f"{dialog}-sure.n_clicks"
     return visitor.call(f"{dialog}-dialog.is_open", values, by=by, patterns=patterns)
@@ -65,10 +66,8 @@ def test_an_address_with_a_tag_that_is_gone_says_so(vera, ids):
 
 
 def test_tags_are_given_to_what_is_ticked(oscar, store, ids):
-    typed = {
-        "experiments-tag-add.value": "fast, Campaign 7",
-        "experiments-tag-remove.value": "slow",
-    }
+    typed = {"experiments-tag-add.value": "fast, Campaign 7"}
+    typed["experiments-tag-remove.value"] = "slow"
     answer = deed(oscar, "experiments-tag", ids, **typed)
     assert answer["experiments-tag-dialog.is_open"] is False
     assert "The tags of 2 experiments were changed." in str(answer)
@@ -96,7 +95,7 @@ def test_a_tag_is_renamed(oscar, store, ids):
     tag = next(one for one in list_tags(store) if one.name == "slow")
     typed = {"tag": str(tag.id), "name": "quick", "colour": "kept"}
     fields = [({"type": "experiments-tags-field", "part": one}, typed[one]) for one in typed]
-    deed(oscar, "experiments-tags", [], patterns={"experiments-tags-field": fields})
+    deed(oscar, "experiments-tags", None, patterns={"experiments-tags-field": fields})
     assert {(one.name, one.colour) for one in list_tags(store)} >= {("quick", tag.colour)}
 
 
