@@ -1,7 +1,7 @@
 """Tags and owners of ticked experiments; the tags of the laboratory. For operators."""
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, State, html
+from dash import ALL, Input, Output, State, html
 from dash.development.base_component import Component
 
 from components import formatting
@@ -17,6 +17,7 @@ from db.terms import TAG_COLOURS
 from pages.ask import AskIds, Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database, run_script
 from pages.experiments.chosen import MAX_CHOSEN
+from pages.experiments.listing import Ids
 from pages.experiments.selection import CHOSEN
 from pages.sent import read_id, sent_as, typed_text
 
@@ -109,7 +110,7 @@ def ask_rename(_chosen: Sent) -> Question:
         _named("New name, blank for the same", name),
         _named("Colour", dbc.Select(id=FIELD("colour"), options=colours, value=KEPT)),
     ]
-    return Question("Rename or merge a tag", fields, go="Save tag")
+    return Question("Rename or merge a tag", html.Div(fields, className="bem-stack"), go="Save tag")
 
 
 def rename(by: By, _chosen: Sent, values: Sent) -> Done:
@@ -169,5 +170,9 @@ ask_then_do(
     opens=[Input(TAGS.open, "n_clicks")],
     answers={"values": State(FIELD(ALL), "value")},
 )
-for ids in (TAG, OWNER, TAGS):
-    run_script("experiments.freshen", Input(ids.done, "data"), at_start=False)
+run_script(
+    "experiments.relabelled",
+    Output(Ids.LABELLED, "data"),
+    *(Input(one.done, "data") for one in (TAG, OWNER, TAGS)),
+    at_start=False,
+)

@@ -29,6 +29,7 @@ class Ids:
     GRID = "experiments-grid"
     VIEW = "experiments-view"
     COUNT = "experiments-count"
+    LABELLED = "experiments-labelled"
     CHIPS = "experiments-chips"
     NONE = "experiments-none"
     OPEN = "experiments-open"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from components import experiment_table, formatting
@@ -96,7 +96,8 @@ def layout(**query: Sent) -> Component:
         *unknown_note(problems),
         html.Div(bar, className="bem-bar"),
     ]
-    panels = [*chosen_bar(label_buttons(viewer())), listing.filter_panel(view)]
+    panels: list[Component] = [dcc.Store(id=Ids.LABELLED)]
+    panels += [*chosen_bar(label_buttons(viewer())), listing.filter_panel(view)]
     panels += [*rules_dialog(viewer()), *label_dialogs(viewer())]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
@@ -114,10 +115,13 @@ def layout(**query: Sent) -> Component:
     inputs=(
         [Input(control, "value") for control in CONTROLS],
         Input(Ids.remove(ALL), "n_clicks"),
+        Input(Ids.LABELLED, "data"),  # a tag may be new
         State(Ids.VIEW, "data"),
     ),
 )
-def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tuple[Any, ...]:
+def narrow(
+    values: list[Any], _clicks: list[int], _labelled: Sent, known: dict[str, Any]
+) -> tuple[Any, ...]:
     """Read the controls; say what the table holds and what each filter still offers."""
     asked = from_store(dict(zip(PARTS, values, strict=True)))
     view = _without_removed(asked)

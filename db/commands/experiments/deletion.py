@@ -93,16 +93,12 @@ SHORT: tuple[Any, ...] = (
     ImportFile,
     StationAlarm,
     Command,
-    ExperimentName,
-    ExperimentOwner,
-    ExperimentTag,
+    *(CycleColumns, ExperimentName, ExperimentOwner, ExperimentTag),
     SyncRepair,
     FormerNumber,
     WrongPulse,
 )
-SERIES: tuple[Any, ...] = (
-    *(SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary, CycleColumns),
-)
+SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 
