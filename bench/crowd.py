@@ -189,6 +189,7 @@ def importing(upload_id: str, result: dict[str, object], battery_id: int) -> Ask
         "battery_id": battery_id,
         "start": None,
         "address": "",
+        "anyway": True,  # the same file comes several times
     }
 
 

@@ -18,6 +18,7 @@ from db import series
 
 LIBRARIES = "import argon2, dash, dash_ag_grid, flask, gunicorn.app.base, numpy, plotly, sqlalchemy"
 THREE_TIMES = Goal("3 x the client", ratio=3.0)
+OF_CSV = Goal("3 x the CSV", ratio=3.0)
 FIRST_BYTE = Goal("0.2 s", worst=0.2)
 GROWTH = Goal("150 MB over idle", most=150)
 IDLE = Goal("200 MB", most=200)
@@ -88,8 +89,20 @@ def _export_lines(
         per="measures",
         note=f"{ours.stat().st_size / 1e6:.0f} MB",
     )
-    lines = [joined, scanned]
+    lines = [joined, scanned, _parquet_line(peer, tab, filled, runs)]
     return [*lines, *_side_lines(peer, filled, went, peak_mb(pid) - idle_mb)]
+
+
+def _parquet_line(peer: Peer, tab: Tab, filled: Filled, runs: int) -> Line:
+    return Stopwatch(peer.engine).line(
+        "parquet through the web",
+        lambda: tab.download(_address(filled, "parquet"), NOWHERE),
+        Limit("our CSV", lambda: tab.download(_address(filled), NOWHERE)),
+        runs=runs,
+        size=filled.measures,
+        per="measures",
+        goal=OF_CSV,
+    )
 
 
 def _store_lines(peer: Peer, tab: Tab, filled: Filled, idle: tuple[int, float]) -> list[Line]:
@@ -120,8 +133,8 @@ def _side_lines(
     ]
 
 
-def _address(filled: Filled) -> str:
-    return f"/experiments/{filled.experiment_id}/measures.csv"
+def _address(filled: Filled, kind: str = "csv") -> str:
+    return f"/experiments/{filled.experiment_id}/measures.{kind}"
 
 
 def _line_count(file: Path) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.experiments import experiment_lines
 from bench.exports import web_lines
 from bench.graphs import graph_lines
+from bench.keeping import delete_line, space_lines
 from bench.lines import Line
 from bench.measures import file_lines, import_line
 from bench.peers import Peer
@@ -73,9 +74,13 @@ def _measure_engine(sizes: Sizes, folder: Path, file: Path, peer: Peer) -> list[
     if "series" in sizes.works:
         _say(f"{peer.engine}: graphs and statistics")
         lines += graph_lines(peer, client, made, sizes.runs, sizes.quick_runs)
+        lines += space_lines(peer, made)
     if "web" in sizes.works:
         _say(f"{peer.engine}: web server and export")
         lines += web_lines(peer, folder, made, sizes.runs)
+    if "series" in sizes.works:
+        _say(f"{peer.engine}: deleting {made[-1].measures:,} measures")
+        lines.append(delete_line(peer, made[-1]))
     if "list" in sizes.works:
         _say(f"{peer.engine}: list of {sizes.experiments:,} experiments")
         lines += experiment_lines(peer, client, sizes.experiments, sizes.quick_runs)

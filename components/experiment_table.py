@@ -18,7 +18,7 @@ OPTIONAL = {
     "cycles": "Cycles",
     "capacity": "Last capacity / Ah",
     "retention": "Retention / %",
-    "ce": "CE / %",
+    "ce": "Mean CE / %",
     "tags": "Tags",
     "owner": "Owner",
 }
@@ -55,10 +55,10 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("duration", "Wall time", width=96),
         right("test", "Test time", width=108, sortable=False, cellRenderer="Titled"),
         right("pauses", "Pauses", width=100, sortable=False),
-        right("cycles", "Cycles", width=74),
-        right("capacity", "Last capacity / Ah", width=140),
-        right("retention", "Retention / %", width=116),
-        right("ce", "CE / %", width=84),
+        right("cycles", "Cycles", width=74, cellRenderer="Titled"),
+        right("capacity", "Last capacity / Ah", width=140, cellRenderer="Titled"),
+        right("retention", "Retention / %", width=116, cellRenderer="Titled"),
+        right("ce", "Mean CE / %", width=112, cellRenderer="Titled"),
         column("tags", "Tags", cellRenderer="Tags", width=180, sortable=False),
         column("owner", "Owner", cellRenderer="Cut", width=110, sortable=False),
     ]

@@ -27,6 +27,8 @@ from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
 from db.measures.cycle_files import TYPES, CycleFormat, cycle_file, cycle_file_name
 from db.measures.export import CsvChoice, csv_file_name, csv_pieces
+from db.measures.parquet_files import TYPE as PARQUET
+from db.measures.parquet_files import parquet_pieces
 from db.queries.audit import AuditFilter, AuditRow, audit_pieces, names_now
 from db.queries.experiments.detail import experiment_facts
 from pages.audit.filters import FILE, view_of
@@ -68,6 +70,10 @@ def add_files(server: Flask, settings: WebSettings) -> None:
         "/experiments/<int:experiment_id>/measures.csv", "measures_csv", _measures, methods=["GET"]
     )
 
+    @server.get("/experiments/<int:experiment_id>/measures.parquet", endpoint="measures_parquet")
+    def _parquet(experiment_id: int) -> Response:
+        return _measures(experiment_id, "parquet")
+
     server.add_url_rule(
         "/experiments/<int:experiment_id>/cycles.<kind>", "cycles_file", _cycles, methods=["GET"]
     )
@@ -83,13 +89,19 @@ def add_files(server: Flask, settings: WebSettings) -> None:
     server.add_url_rule(FILE, "audit_csv", _audit_trail, methods=["GET"])
 
 
-def _measures(experiment_id: int) -> Response:
+def _measures(experiment_id: int, kind: str = "csv") -> Response:
+    """Return measures as a stream."""
     experiment = experiment_facts(database(), experiment_id)
     choice = _csv_choice(request.args)
     begin_export()
-    pieces = csv_pieces(patient_database(), experiment.id, choice)
-    record_export(database(), f"experiment {experiment.id}", {"format": "csv"}, by=actor())
-    return _attachment(pieces, "text/csv", csv_file_name(experiment.id, experiment.name, choice))
+    name = csv_file_name(experiment.id, experiment.name, choice)
+    if kind == "parquet":
+        pieces, mimetype = parquet_pieces(patient_database(), experiment.id, choice), PARQUET
+        name = f"{name.removesuffix('.csv')}.{kind}"
+    else:
+        pieces, mimetype = csv_pieces(patient_database(), experiment.id, choice), "text/csv"
+    record_export(database(), f"experiment {experiment.id}", {"format": kind}, by=actor())
+    return _attachment(pieces, mimetype, name)
 
 
 def _cycles(experiment_id: int, kind: str) -> Response:

@@ -32,6 +32,7 @@ ROUTE_ROLES: Mapping[str, Role] = {
     "/_reload-hash": Role.ADMIN,  # a tool of Dash's developers
     "logout": Role.VIEWER,
     "measures_csv": Role.VIEWER,
+    "measures_parquet": Role.VIEWER,
     "original_file": Role.VIEWER,
     PREVIEW: Role.VIEWER,
     "report_html": Role.VIEWER,

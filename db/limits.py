@@ -11,8 +11,9 @@ MAX_DIGITS = 15
 SHORTEST_KEY = 32  # characters of the web server's secret key
 
 
-def _limit(usual: int, least: int, most: int) -> int:
-    return field(default=usual, metadata={"least": least, "most": most})
+def _limit(usual: int, least: int, most: int, **words: int) -> int:
+    """Return a limit; `words` may be written in the place of numbers."""
+    return field(default=usual, metadata={"least": least, "most": most, "words": words})
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Limits:
     mqtt_queue_messages: int = _limit(2_000, 100, 100_000)
     mqtt_queue_bytes: int = _limit(64 * MIB, 8 * MIB, 4 * GIB)
     keep_files: int = _limit(0, 0, 1)  # 1: the instrument's file stays beside its experiment
+    keep_rows_days: int = _limit(0, 0, 36_500, forever=0)  # of measures, after the end
     go_on_after_limit: int = _limit(0, 0, 1)  # 1: a safety limit that acts does not hold the queue
 
     @property
@@ -67,7 +69,9 @@ def read_limits(environ: Mapping[str, str]) -> Limits:
         name = variable_of(one.name)
         text = environ.get(name, "").strip()
         if text:
-            values[one.name] = _number(name, text, one.metadata["least"], one.metadata["most"])
+            known: dict[str, int] = one.metadata["words"]
+            least, most = one.metadata["least"], one.metadata["most"]
+            values[one.name] = known[text] if text in known else _number(name, text, least, most)
     return Limits(**values)
 
 

@@ -53,6 +53,18 @@
     return typed;
   }
 
+  /* ---- rows of pairs ---- */
+  /* A row with the number of its place; what is chosen and said in it goes with it. */
+  function placed(row, place, several) {
+    const copy = JSON.parse(JSON.stringify(row), (key, value) => (key === "row" ? place : value));
+    const [battery, station, remove] = copy.props.children[0].props.children;
+    for (const [choice, word] of [[battery, "Battery"], [station, "Station"]]) {
+      choice.props.children[0].props.children = place ? word + " " + (place + 1) : word;
+    }
+    Object.assign(remove.props, { "aria-label": "Remove pair " + (place + 1), hidden: !several });
+    return copy;
+  }
+
   /* ---- what is wrong, under its field ---- */
   function fieldOf(element) {
     const control = element.closest("[id]");
@@ -126,6 +138,16 @@
         setProps("addexp-typed", { data: now });
       }, DEBOUNCE_MS);
       return no();
+    },
+    /* Pairs come and go without the server: what is chosen while it is asked would be lost. */
+    pairs: function (add, remove, rows, empty) {
+      const [by] = window.dash_clientside.callback_context.triggered;
+      if (!by || !by.value) return no(); // buttons that were drawn
+      const of = window.dash_clientside.callback_context.triggered_id;
+      const pairs = of === PREFIX + "add-row" ? [...rows, JSON.parse(empty.row)] : rows.filter((_one, place) => place !== of.row);
+      if (!pairs.length || pairs.length > empty.most) return no();
+      setProps(PREFIX + "add-row", { disabled: pairs.length === empty.most });
+      return pairs.map((row, place) => placed(row, place, pairs.length > 1));
     },
     send: function (save, draft) {
       const trigger = window.dash_clientside.callback_context.triggered_id;

@@ -47,10 +47,11 @@
   window.dash_clientside.cycles = {
     freshen: () => table().freshen(),
     columns: (shown, sets) => table().columns(shown, sets),
-    view: function (x, per, rate, kind, cycles, shown, known) {
+    view: function (x, per, rate, kind, cycles, shown, fade, known) {
       const view = {
         experiment: known.experiment, usual: known.usual, x: x, per: per, rate: rate || [],
         kind: kind || [], cycles: cycles || "", columns: [...(shown || [])].sort().join(","),
+        fade: fade ? "1" : "",
       };
       return JSON.stringify(view) === JSON.stringify(known) ? keep() : view;
     },

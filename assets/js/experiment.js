@@ -1,5 +1,5 @@
 /* The experiment page in the browser: which part of the time the reader wants to see, the time
-   that a note marks, pictures of the graph. */
+   that a note marks. */
 (function () {
   "use strict";
   window.dash_clientside = window.dash_clientside || {};
@@ -48,8 +48,6 @@
     if (bin) setProps("experiment-note-delete-chosen", { data: { note: Number(bin.dataset.bemNote), asked: ++asked } });
     const opens = event.target.closest("[data-bem-opens]");
     if (opens) document.getElementById(opens.dataset.bemOpens).click();
-    const picture = event.target.closest("[data-bem-picture]");
-    if (picture) download(picture.dataset);
   });
 
   /* ---- the time of a note: from a click in the graph, or typed ---- */
@@ -61,28 +59,12 @@
     return text ? new Date(text).getTime() : null;
   }
 
-  /* ---- pictures ---- */
+  /* ---- the window in the name of a picture ---- */
   function stamp(ms) {
     return localText(ms).slice(0, 19).replace("T", "-").replace(/[^\d-]|-(?=\d\d-|\d\dT)/g, "");
   }
-  function download(wanted) {
-    const graph = drawn(wanted.bemGraph || "experiment-graph");
-    if (!graph) return;
-    const above = 70, height = graph.layout.height + above - graph.layout.margin.t;
-    const inside = height - above - graph.layout.margin.b;
-    const title = wanted.bemTitle.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-    const layout = Object.assign({}, graph.layout, {
-      height: height, width: graph.clientWidth, autosize: false, showlegend: true,
-      margin: Object.assign({}, graph.layout.margin, { t: above }),
-      legend: { orientation: "h", x: 0, y: 1 + 22 / inside, yanchor: "bottom" },
-      title: { text: title, x: 0, xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 12 } },
-    });
-    const range = wanted.bemGraph ? "" : "-" + (shown ? shown.map(stamp).join("-") : "whole");
-    window.Plotly.downloadImage({ data: graph.data, layout: layout }, {
-      format: wanted.bemPicture, width: layout.width, height: height,
-      scale: wanted.bemPicture === "png" ? 2 : 1, filename: wanted.bemName + range,
-    });
-  }
+  window.bem = window.bem || {};
+  window.bem.shownRange = () => "-" + (shown ? shown.map(stamp).join("-") : "whole"); // in a picture's name
 
   let noteForm = null; // whose text is kept
   function bringNote(kept) {

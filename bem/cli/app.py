@@ -9,16 +9,13 @@ import typer
 
 from bem.cli import (
     batteries,
-    cycles,
     database,
     demo,
-    dqdv,
     export,
     health,
     import_files,
     master_node,
     profiles,
-    pulses,
     secrets,
     series,
     users,
@@ -27,6 +24,7 @@ from bem.cli import (
     web,
     worker,
 )
+from bem.cli.analysis import cycles, dqdv, pulses
 
 DISTRIBUTION = "battery-experiments-manager"
 

@@ -15,7 +15,7 @@ from bem.services import by_system_user, open_database, read_settings, utc_now
 from bem.settings import Settings
 from cycling.errors import InputError
 from cycling.formats import Block, read_measures
-from cycling.formats.append import Part, appended, check_order
+from cycling.formats.append import Part, appended, check_order, joined_mapping
 from cycling.names import MAX_NAME, check_description, check_name
 from cycling.units import duration_words
 from db.commands.experiments import import_files, imports
@@ -143,7 +143,7 @@ class _Importer:
         for file in group if self._settings.limits.keep_files else ():
             keep_file(file.path, self._settings.data_dir, file.source.sha256)
             file.source.kept = True
-        new = replace(self._new(first, name, battery), profile=profile)
+        new = replace(self._new(group, name, battery), profile=profile)
         blocks = [_blocks(one, use_head=given is None) for one in group]
         return str(_load(self._database, new, group, blocks, again, start))
 
@@ -188,9 +188,11 @@ class _Importer:
             )
         return battery_named_in(self._database, text)
 
-    def _new(self, first: CheckedFile, name: str, battery: BatteryChoice) -> imports.NewExperiment:
-        mapping = first.verification.mapping
-        by = by_system_user()
+    def _new(
+        self, group: Sequence[CheckedFile], name: str, battery: BatteryChoice
+    ) -> imports.NewExperiment:
+        first, by = group[0], by_system_user()
+        mapping = joined_mapping([(one.source.name, one.verification.mapping) for one in group])
         return imports.NewExperiment(
             name=name,
             description=self._description,

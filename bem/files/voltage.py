@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bem.cli.progress import progress
 from bem.services import by_system_user, open_database, read_settings
 from cycling.analysis.cycles.choices import Direction
+from cycling.analysis.voltage.hppc import APART_PCT, NEAR_PCT, resistance_at
 from cycling.analysis.voltage.incremental import STEPS_A_BIN, bin_v, incremental_capacity
 from cycling.analysis.voltage.pulses import Pulses
 from cycling.errors import InputError
@@ -21,7 +22,7 @@ from db.commands.audit import record_export
 from db.engine import Database
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.measures.half_cycles import HalfCycle, half_cycle
-from db.measures.pulses import experiment_pulses
+from db.measures.pulses import experiment_pulses, soc_pct
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.wrong_pulses import wrong_pulses
 from db.series import ExperimentSeries
@@ -51,11 +52,51 @@ def print_pulses(experiment_id: int, at: str) -> None:
             "r_end_ohm": pulses.end_ohm,
         }
     )
+    _say_of_pulses(is_right)
+
+
+def print_resistance_at(experiment_id: int, at: str, soc: float, full: float) -> None:
+    """Print the resistance at a state of charge (%) between pulses of each direction.
+
+    `full` is the state of charge where the cell was fullest. Raises InputError for times that are
+    none, and where the battery has no nominal capacity.
+    """
+    times_s = _times(at)
+    with _opened(experiment_id, "pulses") as (experiment, cycles):
+        found = experiment_pulses(experiment, cycles.steps, times_s=times_s)
+        wrong = sorted(wrong_pulses(experiment.database, experiment_id))
+        charged_pct = soc_pct(cycles, found.pulses, full)
+    if not cycles.table.choices.capacity_ah:
+        raise InputError(
+            f"The battery of experiment {experiment_id} has no nominal capacity, so that no state "
+            "of charge is known. Give it one, or leave --soc out."
+        )
+    is_right = ~np.isin(found.begin.id, wrong)
+    _say_of_pulses(is_right)
+    columns = {**_resistances(found.pulses), "r_end_ohm": found.pulses.end_ohm}
+    lines = ["direction,soc_pct,quantity,ohm,from_soc_pct,to_soc_pct,from_start_s,to_start_s"]
+    for direction in Direction:
+        which = is_right & (np.sign(found.pulses.current_a) == direction.sign)
+        for name, ohm in columns.items():
+            for one in resistance_at(charged_pct, np.where(which, ohm, np.nan), soc):
+                ends = [charged_pct[one.before], charged_pct[one.after]]
+                ends += [found.begin.test_time_s[place] for place in (one.before, one.after)]
+                numbers = ",".join(f"{value:.10g}" for value in (one.ohm, *ends))
+                lines.append(f"{direction},{soc:g},{name},{numbers}")
+    sys.stdout.write("\n".join(lines) + "\n")
+    _say(
+        "In a straight line between pulses that follow each other, at most "
+        f"{APART_PCT:g} points of SOC apart; a pulse within {NEAR_PCT:g} points counts alone."
+    )
+
+
+def _say_of_pulses(is_right: NDArray[np.bool_]) -> None:
+    """Say how many pulses are left out, and that there is none."""
     unticked = int(np.sum(~is_right))
     if unticked:
         was = "1 pulse was" if unticked == 1 else f"{unticked} pulses were"
         _say(f"{was} unticked on the experiment's page, and left out.")
-    if not len(found.pulses):
+    if not len(is_right):
         _say("There is no pulse: a current after a rest of at least 5 s, for at most 120 s.")
 
 

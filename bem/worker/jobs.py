@@ -1,7 +1,7 @@
 """What a worker does for each kind of job."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from cycling.formats import (
     propose,
     read_measures,
 )
-from cycling.formats.append import Part, appended
+from cycling.formats.append import Part, appended, joined_mapping
 from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.columns.remembered import corrections, layout_key
 from cycling.formats.columns.times import zone_named
@@ -170,7 +170,7 @@ def import_file(place: Workplace, mine: Claim) -> None:
 
     imports.import_experiment(
         place.database,
-        _new_experiment(mine, files[0]),
+        _new_experiment(mine, files),
         appended([Part(one.source.name, one.measures()) for one in files]),
         start=_start(mine.payload),
         clock=place.clock,
@@ -289,7 +289,9 @@ def _table(place: Workplace, upload: UploadedFile, beat: Beat, part: str) -> Tex
     )
 
 
-def _new_experiment(mine: Claim, first: _Received) -> imports.NewExperiment:
+def _new_experiment(mine: Claim, files: Sequence[_Received]) -> imports.NewExperiment:
+    first = files[0]
+    mapping = joined_mapping([(one.source.name, one.mapping) for one in files])
     profile, sides = mine.payload.get("profile"), mine.payload.get("electrolytes") or ()
     return imports.NewExperiment(
         name=mine.payload["name"],
@@ -299,8 +301,8 @@ def _new_experiment(mine: Claim, first: _Received) -> imports.NewExperiment:
         address=mine.payload["address"],
         file_name=first.source.name,
         sha256=first.source.sha256,
-        format=first.mapping.format,
-        mapping=first.mapping.to_json(),
+        format=mapping.format,
+        mapping=mapping.to_json(),
         job_id=mine.job_id,
         profile=RunProfile(**profile) if profile else None,
         electrolytes=tuple(Electrolyte.from_json(one) for one in sides),

@@ -15,9 +15,10 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 
 from bem.worker.cycle_rules import CycleWatcher
+from bem.worker.cycle_summaries import SummaryKeeper
 from bem.worker.jobs import HANDLERS, Workplace
 from bem.worker.log import name_of
-from cycling.errors import InputError, UnavailableError
+from cycling.errors import InputError, NotFoundError, UnavailableError
 from db import series
 from db.commands import form_tokens, jobs, kept_files, leases, uploads
 from db.commands.experiments import deletion, reservations
@@ -26,12 +27,7 @@ from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
 from db.limits import USUAL, Limits
-from db.measures.cycle_summaries import (
-    missing_summaries,
-    newest_series,
-    outdated_summaries,
-    renew_summary,
-)
+from db.measures import packing
 from db.measures.statistics import experiment_statistics, outdated
 from db.series import upkeep
 
@@ -42,6 +38,7 @@ UNREACHABLE_S = 2.0
 NICE = 5
 SWEEP_EVERY = timedelta(seconds=15)
 LOOK_EVERY = timedelta(seconds=30)
+GIVE_UP_EVERY = timedelta(hours=6)
 
 
 class Worker:
@@ -60,14 +57,15 @@ class Worker:
             database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
         )
         self._watcher = CycleWatcher(database)
+        self._summaries = SummaryKeeper(database)
         self._said_at = float("-inf")
         self._trouble = ""
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._due: list[tuple[int, bool]] = []
         self._outdated: list[int] = []  # statistics that an older rule made
-        self._cycles: list[int] = []  # whose numbers of cycles may hold no more
-        self._counted_to = 0  # up to this experiment all have such numbers
+        self._rows: list[int] = []  # experiments whose rows are to be given up
+        self._rows_at: datetime | None = None
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Finish: a running job goes back to the queue."""
@@ -81,7 +79,7 @@ class Worker:
                 self.say_present()
                 self._sweep()
                 did = self.work_once() or self.look_after_series() or self.renew_statistics()
-                if not (did or self.renew_cycles()):
+                if not (did or self.renew_cycles() or self.give_up_rows()):
                     time.sleep(IDLE_S)
                 self._note_trouble("")
             except UnavailableError as error:
@@ -134,7 +132,7 @@ class Worker:
             self._looked_at = now
             self._due = upkeep.find_due(place.database, now)
             self._outdated = outdated(place.database)
-            self._cycles = self._due_cycles()
+            self._summaries.look(now)
         if not self._due:
             return False
         experiment_id, ended = self._due.pop(0)
@@ -157,21 +155,24 @@ class Worker:
 
     def renew_cycles(self) -> bool:
         """Make the kept numbers of one experiment's cycles anew, where they hold no more."""
-        if not self._cycles:
-            return False
-        experiment_id = self._cycles.pop(0)
-        with suppress(series.BeingPreparedError):  # when it is copied, then
-            if renew_summary(self._place.database, experiment_id):
-                LOG.info("what=cycles-counted experiment=%s", experiment_id)
-        return True
+        return self._summaries.renew_one(self._place.clock())
 
-    def _due_cycles(self) -> list[int]:
-        database = self._place.database
-        newest = newest_series(database)
-        missing = missing_summaries(database, self._counted_to)
-        if not missing:
-            self._counted_to = newest
-        return [*outdated_summaries(database), *missing]
+    def give_up_rows(self) -> bool:
+        """Give up the rows of one experiment that ended so many days ago; which is looked daily."""
+        place, now = self._place, self._place.clock()
+        days = timedelta(days=place.limits.keep_rows_days)
+        if not days:
+            return False
+        if not self._rows and (self._rows_at is None or now - self._rows_at >= GIVE_UP_EVERY):
+            self._rows_at = now
+            self._rows = packing.due(place.database, now - days)
+        if not self._rows:
+            return False
+        experiment_id = self._rows.pop(0)
+        with suppress(JobInterruptedError, NotFoundError):  # tomorrow, then
+            reason = packing.pack(place.database, experiment_id, now, self._go_on)
+            LOG.info("what=rows-given-up experiment=%s kept=%r", experiment_id, reason or "")
+        return True
 
     def _go_on(self, _done: int, _total: int = 0) -> None:
         self.say_present()

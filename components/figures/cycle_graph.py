@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from components.figures.fade_lines import NO_LINES, FadeLines, fade_traces, knee_shapes
 from components.figures.measure_axes import plain, scale
 from components.figures.round_axis import RoundAxis, padded, round_axis, usual_range
 from components.figures.template import packed, template
@@ -43,10 +44,15 @@ class CyclePoints:
     ce_title: str = "CE / %"
     chosen: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
 
+    @property
+    def scale(self) -> tuple[float, str]:
+        """The factor to the unit in which they read well, and that unit."""
+        peak = float(np.nanmax(np.abs([self.charge, self.discharge]), initial=0.0))
+        return scale(self.unit, peak) if self.unit == "Ah" else (1.0, self.unit)
+
     def scaled(self) -> "CyclePoints":
         """Return them in the unit in which Ah read well."""
-        peak = float(np.nanmax(np.abs([self.charge, self.discharge]), initial=0.0))
-        factor, unit = scale(self.unit, peak) if self.unit == "Ah" else (1.0, self.unit)
+        factor, unit = self.scale
         return replace(
             self, charge=self.charge * factor, discharge=self.discharge * factor, unit=unit
         )
@@ -68,11 +74,19 @@ class CycleFigure:
 
 
 def cycle_figure(
-    points: CyclePoints, *, dark: bool, narrow: bool = False, drag: str = "select"
+    points: CyclePoints,
+    *,
+    dark: bool,
+    narrow: bool = False,
+    drag: str = "select",
+    fade: FadeLines = NO_LINES,
 ) -> CycleFigure:
-    """Return the graph: charge hollow, discharge filled, CE at the right, incomplete ones grey."""
-    points = points.scaled()
-    left, right = _capacity_axis(points), _efficiency_axis(points)
+    """Return the graph: charge hollow, discharge filled, CE at the right, incomplete ones grey.
+
+    `fade` is drawn over the cycle, in the unit of the points.
+    """
+    fade, points = fade.scaled(points.scale[0]), points.scaled()
+    left, right = _capacity_axis(points, fade), _efficiency_axis(points)
     outside = sum(left.outside(one) for one in (points.charge, points.discharge))
     side = 44 if narrow else 58
     layout: dict[str, Any] = {
@@ -85,7 +99,11 @@ def cycle_figure(
         "clickmode": "event",
         "uirevision": points.x_title,
         "legend": {"itemclick": "toggle", "itemdoubleclick": False},
-        "xaxis": {**_x_axis(points), "title": {"text": plain(points.x_title)}, "hoverformat": "~g"},
+        "xaxis": {
+            **_x_axis(points, fade),
+            "title": {"text": plain(points.x_title)},
+            "hoverformat": "~g",
+        },
         "yaxis": {**left.layout, "title": {"text": plain(f"Capacity / {points.unit}")}},
         "yaxis2": {
             **right.layout,
@@ -95,12 +113,12 @@ def cycle_figure(
             "showgrid": False,
             "tickformat": "~f",
         },
-        "shapes": _formation(points, dark=dark),
+        "shapes": [*_formation(points, dark=dark), *knee_shapes(fade, dark=dark)],
     }
     if narrow:
         layout["yaxis"]["title"]["standoff"] = layout["yaxis2"]["title"]["standoff"] = 2
     return CycleFigure(
-        {"data": _traces(points, dark=dark), "layout": layout},
+        {"data": _traces(points, fade, dark=dark), "layout": layout},
         (outside, right.outside(points.ce_pct)),
     )
 
@@ -124,7 +142,7 @@ def kept_rows(columns: Sequence[Floats], most: int) -> Ints:
     return np.unique(np.concatenate(rows))
 
 
-def _capacity_axis(points: CyclePoints) -> RoundAxis:
+def _capacity_axis(points: CyclePoints, fade: FadeLines) -> RoundAxis:
     whole = np.array([kind is not CycleKind.INCOMPLETE for kind in points.kinds], np.bool_)
     both = np.stack([points.charge, points.discharge])
     known = both[:, whole][np.isfinite(both[:, whole])]
@@ -136,6 +154,8 @@ def _capacity_axis(points: CyclePoints) -> RoundAxis:
     span = max(high - low, least)
     if every.min() >= low - MUCH * span and every.max() <= high + MUCH * span:
         low, high = every.min(), every.max()
+    _last, lowest, highest = fade.ends
+    low, high = min(low, lowest), max(high, highest)
     return round_axis(*padded(float(low), float(high), float(least)))
 
 
@@ -146,11 +166,11 @@ def _efficiency_axis(points: CyclePoints) -> RoundAxis:
     return round_axis(*padded(*usual, LEAST_CE), counts=(4, 5, 6))
 
 
-def _x_axis(points: CyclePoints) -> dict[str, Any]:
+def _x_axis(points: CyclePoints, fade: FadeLines) -> dict[str, Any]:
     known = points.x[np.isfinite(points.x)]
     if not len(known):
         return {"range": [0, 1]}
-    low, high = float(known.min()), float(known.max())
+    low, high = float(known.min()), max(float(known.max()), fade.ends[0])
     margin = 0.02 * (high - low) or 0.5
     whole = {"tickformat": ",d"} if points.x_title == "Cycle" else {"tickformat": "~g"}
     few = high - low < 10 and points.x_title == "Cycle"
@@ -185,7 +205,7 @@ def _formation(points: CyclePoints, *, dark: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _traces(points: CyclePoints, *, dark: bool) -> list[dict[str, Any]]:
+def _traces(points: CyclePoints, fade: FadeLines, *, dark: bool) -> list[dict[str, Any]]:
     colours = template(dark=dark)["layout"]["meta"]["channel_colours"]
     blue, pink = colours["voltage"], colours["other"][0]
     groups = {
@@ -212,7 +232,7 @@ def _traces(points: CyclePoints, *, dark: bool) -> list[dict[str, Any]]:
         if label != "Incomplete":
             ce = _markers(part, part.ce_pct, "CE", pink, "%", size=4, diamond=diamond)
             traces.append(ce | {"yaxis": "y2", "legendgroup": "ce", "showlegend": not label})
-    return [*traces, _chosen(points, dark=dark)]
+    return [*traces, *fade_traces(fade, plain(points.unit), dark=dark), _chosen(points, dark=dark)]
 
 
 def _markers(

@@ -64,11 +64,15 @@ class Counting:
 
 @dataclass(frozen=True)
 class ExperimentSteps:
-    """The steps of all samples, and the counters beside our integrals (Ah, Wh)."""
+    """The steps of all samples, and the counters beside our integrals (Ah, Wh).
+
+    `silenced_as` and `held_as` as of `Doubts`.
+    """
 
     steps: StepRows
     comparisons: tuple[Comparison, ...]
     silenced_as: float
+    held_as: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -215,4 +219,4 @@ def _counted(steps: StepRows, integrator: Integrator, doubts: Doubts) -> Experim
     """Put what the instrument counted in the place of our integrals."""
     table, comparisons = steps.table.without_blanks().beside(integrator.counters, doubts)
     steps = StepRows(table, steps.instruction, steps.ends)
-    return ExperimentSteps(steps, comparisons, doubts.silenced_as)
+    return ExperimentSteps(steps, comparisons, doubts.silenced_as, doubts.held)

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cycling.analysis.gaps import GAP_FACTOR, GAP_S
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -95,6 +97,20 @@ def lead_in_s(test_time_s: float, step_time_s: float) -> float:
     A file that begins in the middle of a test has nothing of what was before.
     """
     return step_time_s if step_time_s > 0 and abs(test_time_s - step_time_s) <= LATE_S else 0.0
+
+
+def counted_lead_s(lead_in_s: float, interval_s: float) -> float:
+    """Return how much of that counts, by the interval after the first sample: nothing of a gap."""
+    return lead_in_s if lead_in_s <= max(GAP_S, GAP_FACTOR * interval_s) else 0.0
+
+
+def late_start_s(test_time_s: float, lead_in_s: float, interval_s: float) -> float:
+    """Return how much of a test there was before its first sample that nothing is counted of.
+
+    `interval_s` is the time to the second sample: up to one interval is 0.
+    """
+    late_s = test_time_s - counted_lead_s(lead_in_s, interval_s)
+    return late_s if late_s > max(LATE_S, SAME_INTERVAL * interval_s) else 0.0
 
 
 def first_interval_s(test_time_s: Floats) -> float:

@@ -4,8 +4,8 @@ A gap is an interval of more than 60 s that is more than 10 times as long as eac
 beside it in its step, the one before and the one after. An interval over the edge of a step is
 compared with the last one of the old step and the first one of the new step. Beside it the clock
 may stand, or the step begin or end: what is not there is not compared, and an interval that has
-nothing beside it is no gap. So slow and uneven recording is no gap, and where samples are cut into
-blocks does not matter.
+nothing beside it is no gap: a step of two records is whole, however soon the next one begins. So
+slow and uneven recording is no gap, and where samples are cut into blocks does not matter.
 """
 
 import numpy as np
@@ -37,9 +37,11 @@ def gap_rows(
         return long
     earlier = np.concatenate([[before_s], seconds])[long]
     earlier[~goes_on[long]] = np.nan
+    earlier = _positive(earlier)
     then = np.append(goes_on[1:], after_goes_on)
-    later = np.where(goes_on[long + 1] | then[long + 1], seconds[long + 1], np.nan)
-    beside = np.fmax(_positive(earlier), _positive(later))
+    is_comparable = then[long + 1] | (goes_on[long + 1] & ~np.isnan(earlier))
+    later = np.where(is_comparable, seconds[long + 1], np.nan)
+    beside = np.fmax(earlier, _positive(later))
     return long[seconds[long] > GAP_FACTOR * beside]
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cycling.analysis.counters import Counter, Counters, Flow
 from cycling.analysis.curves import (
+    NOTHING_BESIDE,
     Beside,
     Course,
     LastKnown,
@@ -25,9 +26,16 @@ from cycling.analysis.curves import (
     same_step,
 )
 from cycling.analysis.doubts import FEW_CURRENTS, Doubts
-from cycling.analysis.edges import CLOSE_S, Edges, Outside, Sought, edges_of, held_instead
+from cycling.analysis.edges import (
+    CLOSE_S,
+    Edges,
+    Outside,
+    Sought,
+    counted_lead_s,
+    edges_of,
+    held_instead,
+)
 from cycling.analysis.ends import ends_of
-from cycling.analysis.gaps import GAP_FACTOR, GAP_S
 from cycling.analysis.step_totals import Mean, StepTotals
 
 Floats = NDArray[np.float64]
@@ -182,7 +190,7 @@ class Integrator:
 
     def _lead_in(self) -> float:
         after_s = float(self._rows[0, 1] - self._rows[0, 0])
-        return self._lead_in_s if self._lead_in_s <= max(GAP_S, GAP_FACTOR * after_s) else 0.0
+        return counted_lead_s(self._lead_in_s, after_s)
 
     def _totals(self, count: int, beside: Beside) -> StepTotals:
         samples = samples_of(self._rows[:, :count])
@@ -193,10 +201,7 @@ class Integrator:
         keys = (rows.instruction, rows.step, rows.cycle)
         driven_a, rest = self._driven(rows.current_a)
         edges = self._edges(driven_a, beside)
-        led_s, cuts = rows.led_s, None
-        if edges is not None:
-            led_s, cuts = _shared_s(rows, edges.any & same_step(keys)), edges.any
-        steps = cut_into_steps(rows.time_s, keys, led_s, beside, cuts)
+        steps, led_s = cut(rows, edges, beside)
         self._before_s = steps.last_s
         power = self._course("power", rows.voltage_v * driven_a, steps, MAX_BLANK_S)
         measured = self._course("current", rows.current_a, steps, MAX_BLANK_S)
@@ -319,6 +324,17 @@ def samples_of(rows: Floats | Sequence[Floats]) -> Samples:
 
 def _silenced_as(current_a: Floats, rest: NDArray[np.bool_], steps: Steps) -> float:
     return float(np.abs(current_a[rest]) @ steps.weights_s[rest])
+
+
+def cut(
+    rows: Samples, edges: Edges | None, beside: Beside = NOTHING_BESIDE
+) -> tuple[Steps, Floats | None]:
+    """Return the steps of samples, cut at edges that no source names too, and their `led_s`."""
+    keys = (rows.instruction, rows.step, rows.cycle)
+    if edges is None:
+        return cut_into_steps(rows.time_s, keys, rows.led_s, beside), rows.led_s
+    led_s = _shared_s(rows, edges.any & same_step(keys))
+    return cut_into_steps(rows.time_s, keys, led_s, beside, edges.any), led_s
 
 
 def _shared_s(rows: Samples, found: NDArray[np.bool_]) -> Floats | None:

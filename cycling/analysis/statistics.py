@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cycling.analysis.chunk_totals import ExperimentSteps
 from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import CHARGES, Counter
 from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Edge, Integrator, Samples
-from cycling.analysis.totals import HOUR_S, Totals, added_up
+from cycling.analysis.totals import HOUR_S, StepTable, Totals, added_up
 from cycling.conversion import convert
 
 Floats = NDArray[np.float64]
@@ -51,14 +52,15 @@ class ExperimentStatistics:
     channel that is named, in its unit; both are "" where there is none. `comparisons` are the
     instrument's counters beside our integrals. `clock_s` is how long the clock went. With `is_old`
     an older rule made all this; `earlier` is what one gave, where that was something else.
-    `left_out` names measures that could not be read.
+    `left_out` names measures that could not be read. `late_s` is how much of the test there was
+    before the first sample that nothing is counted of.
     """
 
     deadband_a: float
-    temperature_name: str
-    temperature_unit: str
     whole: Totals
     instructions: tuple[InstructionTotals, ...]
+    temperature_name: str = ""
+    temperature_unit: str = ""
     has_pauses: bool = False
     by_test_time: bool = False
     last_s: float | None = None
@@ -71,6 +73,7 @@ class ExperimentStatistics:
     sought: Sought = Sought.NOTHING
     held_ah: tuple[float, float] = (0.0, 0.0)
     left_out: str = ""
+    late_s: float = 0.0
 
     @property
     def flowed_ah(self) -> float:
@@ -151,39 +154,60 @@ def deadband_a(capacity_ah: float | None, greatest_a: float) -> float:
     return min(capacity_ah / REST_HOURS, of_current_a)
 
 
+class About(TypedDict, total=False):
+    """What is known of samples, as of `ExperimentStatistics`.
+
+    `edge` only says what their `led_s` were made by.
+    """
+
+    deadband_a: Required[float]
+    temperature_name: str
+    temperature_unit: str
+    has_pauses: bool
+    by_test_time: bool
+    edge: Edge
+    sought: Sought
+
+
 def statistics(
     chunks: Iterable[Samples],
     *,
-    deadband_a: float,
-    temperature_name: str = "",
-    temperature_unit: str = "",
-    has_pauses: bool = False,
-    by_test_time: bool = False,
-    edge: Edge = Edge.HOLD,
     counters: Sequence[Counter] = (),
     lead_in_s: float = 0.0,
-    sought: Sought = Sought.NOTHING,
+    **about: Unpack[About],
 ) -> ExperimentStatistics:
     """Add up an experiment in one pass; `chunks` follow each other, each of any length.
 
-    The rules are those of `cycling.analysis.integration.Integrator`. `edge` only says what the
-    `led_s` of the samples were made by.
+    The rules are those of `cycling.analysis.integration.Integrator`.
     """
-    integrator = Integrator(deadband_a, counters, lead_in_s=lead_in_s, sought=sought)
-    table = added_up(integrator, chunks).without_blanks()
-    table, comparisons = table.beside(integrator.counters, integrator.doubts)
+    sought = about.get("sought", Sought.NOTHING)
+    integrator = Integrator(about["deadband_a"], counters, lead_in_s=lead_in_s, sought=sought)
+    table, doubts = added_up(integrator, chunks).without_blanks(), integrator.doubts
+    table, comparisons = table.beside(integrator.counters, doubts)
+    return _of_table(table, comparisons, doubts.silenced_as, doubts.held, about)
+
+
+def statistics_of_steps(steps: ExperimentSteps, **about: Unpack[About]) -> ExperimentStatistics:
+    """Return the same of steps that are added up."""
+    rows = steps.steps
+    table = replace(rows.table, key=rows.instruction).by_key()
+    return _of_table(table, steps.comparisons, steps.silenced_as, steps.held_as, about)
+
+
+def _of_table(
+    table: StepTable,
+    comparisons: tuple[Comparison, ...],
+    silenced_as: float,
+    held_as: tuple[float, float],
+    about: About,
+) -> ExperimentStatistics:
+    """Return the statistics of a table by instruction."""
     return ExperimentStatistics(
-        deadband_a=deadband_a,
-        temperature_name=temperature_name,
-        temperature_unit=temperature_unit,
-        has_pauses=has_pauses,
-        by_test_time=by_test_time,
-        edge=edge,
-        sought=sought,
-        silenced_ah=integrator.doubts.silenced_as / HOUR_S,
-        held_ah=_hours(integrator.doubts.held),
+        **about,
+        silenced_ah=silenced_as / HOUR_S,
+        held_ah=_hours(held_as),
         comparisons=comparisons,
-        whole=(table.named() if has_pauses else table).whole(),
+        whole=(table.named() if about.get("has_pauses") else table).whole(),
         instructions=tuple(
             InstructionTotals(None if np.isnan(key) else int(key), table.totals(row))
             for row, key in enumerate(table.key)

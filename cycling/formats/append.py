@@ -5,6 +5,7 @@ counts its test time on from the file before, it keeps it.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,10 +15,13 @@ import numpy as np
 
 from cycling.errors import InputError
 from cycling.formats.checks.digest import Digest
+from cycling.formats.columns.mapping import MAX_LABEL, Inference, Mapping
 from cycling.formats.measures import Block
+from cycling.formats.problems import LOST
 from cycling.formats.values.numbers import FloatArray
 
 CLOCK_NOISE_S = 1.0  # of clocks that are written in whole seconds
+MAX_NAMED = 5  # files in a sentence, sentences of a kind
 BEGINS_ANEW_S = 60.0  # up to here a test time begins anew
 
 
@@ -61,6 +65,41 @@ def _check_times(before: str, earlier: Digest, name: str, later: Digest) -> None
 
 def _at(unix_s: float | None) -> str:
     return f"{datetime.fromtimestamp(unix_s or 0.0, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def joined_mapping(files: Sequence[tuple[str, Mapping]]) -> Mapping:
+    """Return the mapping of the first of several files, by name, with what was inferred of all.
+
+    What holds for all of them is said once, else each is named. Of a kind that is no lost records
+    five are named, and how many further files have something else.
+    """
+    first = files[0][1]
+    if len(files) == 1:
+        return first
+    names: dict[Inference, list[str]] = {}
+    for name, mapping in files:
+        for one in mapping.inferred:
+            names.setdefault(one, []).append(name)
+    inferred, of_kind = [], Counter[str]()
+    for one, of_them in names.items():
+        of_kind[one.kind] += 1
+        if one.kind == LOST or of_kind[one.kind] <= MAX_NAMED:
+            where = "" if len(of_them) == len(files) else f"{_listed(of_them)}: "
+            inferred.append(replace(one, text=f"{where}{one.text}"[:MAX_LABEL]))
+    inferred += [
+        Inference(
+            kind, f"Others in {count - MAX_NAMED:,} further ways, by the values of each file."
+        )
+        for kind, count in of_kind.items()
+        if kind != LOST and count > MAX_NAMED
+    ]
+    return replace(first, inferred=tuple(inferred))
+
+
+def _listed(names: Sequence[str]) -> str:
+    further = len(names) - MAX_NAMED
+    more = f" and {further:,} more" if further > 0 else ""
+    return ", ".join(names[:MAX_NAMED]) + more
 
 
 def appended(parts: Sequence[Part]) -> Iterator[Block]:

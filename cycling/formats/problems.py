@@ -14,6 +14,7 @@ Severity = Literal["error", "question", "warning"]
 _ORDER: dict[str, int] = {"error": 0, "question": 1, "warning": 2}
 LOST = "lost"  # what a damaged file does not have any more
 SPARSE_EDGES = "sparse-edges"
+LATE_START = "late-start"  # records that begin long after their test
 TIME_UNIT, DURATION_UNITS = "time-unit", "duration-unit"  # questions for the unit of the time
 MAX_KEPT = 100
 MAX_OF_A_KIND = 10

@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from cycling.analysis.cycles.metrics import coulombic_convention
+from cycling.analysis.cycles.outlook import outlook
 from cycling.formats.columns.labels import neutralised
 from cycling.formats.cycle_columns import Columns, cycle_columns, step_columns
 from cycling.formats.sheets import Cell, workbook
@@ -20,15 +21,20 @@ if TYPE_CHECKING:
 
 
 class CycleFormat(StrEnum):
-    """As what the table is written; each is the end of a file's name."""
+    """As what the table is written; each is the end of a file's name.
+
+    PROJECTION: how its capacity may go on, never in one file with what was measured.
+    """
 
     CSV = "csv"
     PARQUET = "parquet"
     XLSX = "xlsx"
+    PROJECTION = "projection.csv"
 
 
 TYPES = {
     CycleFormat.CSV: "text/csv",
+    CycleFormat.PROJECTION: "text/csv",
     CycleFormat.PARQUET: "application/vnd.apache.parquet",
     CycleFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -44,6 +50,8 @@ def cycle_file(
     with series.opened(database, experiment_id) as experiment:
         facts = experiment_facts(experiment.database, experiment_id)
         cycles = experiment_cycles(experiment, changes=changes)
+    if kind is CycleFormat.PROJECTION:
+        return _table(_projected(cycles), CycleFormat.CSV)
     columns: Columns = {}
     if cycles is not None:
         columns = cycle_columns(cycles.table, is_counted=cycles.steps.is_counted)
@@ -106,6 +114,7 @@ def _sheets(
     return {
         "cycles": _rows(columns),
         "steps": _rows(steps),
+        "projection": _projection(cycles) if cycles else [],
         "settings": [["setting", "value"], *settings],
         "sources": [["source", "value"], *_sources(cycles, facts)],
     }
@@ -132,6 +141,32 @@ def _settings(cycles: ExperimentCycles) -> list[list[Cell]]:
         ["electrode area / cm2", choices.area_cm2],
         ["rest below / A", cycles.steps.recipe.counting.deadband_a],
     ]
+
+
+def _projection(cycles: ExperimentCycles) -> list[list[Cell]]:
+    """Return the projection of the discharge capacity with its band; the first rows say of what."""
+    found = outlook(cycles.table)
+    rows: list[list[Cell]] = [["not measured: a line through the last cycles", "value"]]
+    rows.append(["complete cycles of the main rate after formation", found.cycles])
+    if (line := found.projection) is not None:
+        rows += [
+            ["cycles that were fitted", line.points],
+            ["straight in", "square root of the cycle" if line.is_root else "cycle"],
+        ]
+    if (knee := found.knee) is not None:
+        rows += [["knee / cycle", knee.cycle], ["knee, 95 % from", knee.low], ["to", knee.high]]
+    return [*rows, *_rows(_projected(cycles))]
+
+
+def _projected(cycles: ExperimentCycles | None) -> Columns:
+    """Return the projection and its band of 95 %; heads alone where there is none."""
+    line = outlook(cycles.table).projection if cycles else None
+    return {
+        "cycle": line.cycle.tolist() if line else [],
+        "projected_discharging_capacity_ah": line.value.tolist() if line else [],
+        "low_95_ah": line.low.tolist() if line else [],
+        "high_95_ah": line.high.tolist() if line else [],
+    }
 
 
 def _sources(cycles: ExperimentCycles | None, facts: ExperimentFacts) -> list[list[Cell]]:

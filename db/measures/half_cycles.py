@@ -77,9 +77,10 @@ def half_cycles(
     wanted.sort(key=lambda pair: pair[1].first_row)
     windows = [half.window(int(steps.first_sample[-1])) for _number, half in wanted]
     parts = samples_of_parts(experiment, steps.recipe.source, windows)
-    deadband_a = steps.recipe.counting.deadband_a
+    deadband_a, sought = steps.recipe.counting.deadband_a, steps.recipe.source.sought
     for (number, half), (first, _end), part in zip(wanted, windows, parts, strict=True):
-        yield _of_table(cycles, number, direction, half.lines(part, first, deadband_a=deadband_a))
+        lines = half.lines(part, first, deadband_a=deadband_a, sought=sought)
+        yield _of_table(cycles, number, direction, lines)
 
 
 def listed_cycles(numbers: Iterable[int]) -> str:

@@ -52,7 +52,8 @@ def half_curve(
     if part is None:
         return HalfCurve(cycle, half, NO_POINTS, NO_POINTS)
     sign = 1.0 if half is Direction.CHARGE else -1.0
-    ah = sign * running_ah(part, cycles.steps.recipe.counting.deadband_a)
+    recipe = cycles.steps.recipe
+    ah = sign * running_ah(part, recipe.counting.deadband_a, recipe.source.sought)
     known = np.isfinite(part.voltage_v) & np.isfinite(part.current_a)
     ah, voltage_v = ah[known], part.voltage_v[known]
     total_ah = float(np.sum(getattr(cycles.table, half).ah[cycles.table.number == cycle]))

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from cycling.errors import ConflictError
 from db.engine import Database
 from db.measures import writing
 from db.measures.rows import Floats, MeasureRows
-from db.models import Experiment, SeriesChunk, SeriesHead
+from db.models import Experiment, GenericMeasure, SeriesChunk, SeriesHead, SeriesTotals
 from db.models.stations import VIRTUAL_STATION
 from db.repeating import idempotent
 from db.series import chunks, head, integrity, rows, store, upkeep
@@ -26,6 +27,8 @@ Progress = Callable[[int, int], None]
 
 
 UNSTORED = "some are not stored: they came meanwhile, stand beside no measure, or are NULL"
+LATER = "some came after they were given up: unpack takes them in"
+AT_A_TIME = 500  # experiments in a statement
 BYTES_A_ROW = 56  # measured: 281 MB of five million
 
 
@@ -49,9 +52,11 @@ def size(database: Database, experiment_id: int) -> Size:
             + func.length(SeriesChunk.samples)
         )
         stored = session.scalar(select(bytes_of).where(SeriesChunk.experiment_id == experiment_id))
+        totals = func.sum(func.length(SeriesTotals.totals))
+        kept = session.scalar(select(totals).where(SeriesTotals.experiment_id == experiment_id))
         of_rows = [n for key, n in counts.items() if key == TIME or chunks.extended_id(key)]
         count = sum(of_rows) if head.has_rows(session, experiment_id) else 0
-    return Size(counts.get(TIME, 0), count, count * BYTES_A_ROW, int(stored or 0))
+    return Size(counts.get(TIME, 0), count, count * BYTES_A_ROW, int(stored or 0) + int(kept or 0))
 
 
 def pack(
@@ -64,13 +69,54 @@ def pack(
     """
     with database.read() as session:
         is_packed = not head.has_rows(session, experiment_id)
+        if is_packed and _has_later(session, experiment_id):
+            return LATER
     if not is_packed:
         if reason := _kept(database, experiment_id, now, on_progress):
             return reason
         if not _give_up(database, experiment_id, now):
             return UNSTORED
-    writing.delete_all(database, experiment_id)
+    writing.delete_all(database, experiment_id, lambda _reached: on_progress(1, 1))
     return None
+
+
+def _has_later(session: Session, experiment_id: int) -> bool:
+    """Whether rows came of measures that are not stored."""
+    measure, last = GenericMeasure, head.read_head(session, experiment_id).watermarks.generic
+    later = exists().where(measure.experiment_id == experiment_id, measure.id > last)
+    return bool(session.scalar(select(later)))
+
+
+def due(database: Database, before: datetime) -> list[int]:
+    """Return experiments that ended before a moment and whose rows may go, the oldest first.
+
+    Also those in which that was stopped half-way; not those that were given rows again.
+    """
+    found: list[int] = []
+    with database.read() as session:
+        every = list(_with_rows(session))
+        for start in range(0, len(every), AT_A_TIME):
+            query = (
+                select(SeriesHead.experiment_id)
+                .join(Experiment, Experiment.id == SeriesHead.experiment_id)
+                .where(
+                    SeriesHead.experiment_id.in_(every[start : start + AT_A_TIME]),
+                    SeriesHead.keeps_rows.is_(False),
+                    or_(SeriesHead.has_rows.is_(False), SeriesHead.final.is_(True)),
+                    Experiment.finished_at < before,
+                )
+            )
+            found += sorted(session.scalars(query))
+    return found
+
+
+def _with_rows(session: Session) -> Iterator[int]:
+    """Yield each experiment of which a row is there, by one look at the key for each."""
+    last = -1
+    of_it = GenericMeasure.experiment_id
+    while (found := session.scalar(select(func.min(of_it)).where(of_it > last))) is not None:
+        last = found
+        yield last
 
 
 def _kept(
@@ -111,11 +157,9 @@ def _give_up(database: Database, experiment_id: int, now: datetime) -> bool:
         there = rows.tallies(session, experiment_id, chunks.CHUNK)
         if there != chunks.tallies(session, experiment_id):
             return False
-        session.execute(
-            update(SeriesHead)
-            .where(SeriesHead.experiment_id == experiment_id)
-            .values(has_rows=False, final=True, checked_at=now, **_ends(session, experiment_id))
-        )
+        ends = _ends(session, experiment_id)
+        packed = {"has_rows": False, "keeps_rows": False, "final": True, "checked_at": now}
+        _set(session, experiment_id, **packed, **ends)
         return True
 
 
@@ -134,9 +178,11 @@ def _ends(session: Session, experiment_id: int) -> dict[str, Any]:
 def unpack(database: Database, experiment_id: int, on_progress: Progress) -> int:
     """Put rows back for an experiment that has none; return how many measures.
 
-    They count only when all are there, so this may be stopped anywhere and done again. Raises
-    DamagedError where a chunk is damaged; then nothing has changed for who reads.
+    They count only when all are there, so this may be stopped anywhere and done again. No worker
+    gives them up any more. Raises DamagedError where a chunk is damaged, ConflictError where rows
+    went meanwhile; then nothing has changed for who reads.
     """
+    _note(database, experiment_id, keeps_rows=True)
     with database.read() as session:
         if head.has_rows(session, experiment_id):
             return 0
@@ -152,7 +198,10 @@ def unpack(database: Database, experiment_id: int, on_progress: Progress) -> int
                 database.yield_writer()
         measures += len(chunk.ids)
         on_progress(done, len(numbers))
-    _note_rows(database, experiment_id)
+    if not _note_rows(database, experiment_id):
+        raise ConflictError(
+            f"Rows of experiment {experiment_id} went while they were put back. Try it again."
+        )
     for number in integrity.compare(database, experiment_id):  # their sums of values are not known
         store.rebuild_chunk(database, experiment_id, number)
     return measures
@@ -165,14 +214,29 @@ def _insert(database: Database, experiment_id: int, part: MeasureRows) -> None:
 
 
 @idempotent
-def _note_rows(database: Database, experiment_id: int) -> None:
+def _note_rows(database: Database, experiment_id: int) -> bool:
+    """Let the rows count, if those of every stored measure are there."""
     ends = dict.fromkeys(("first_at", "last_at", "first_test_s", "last_test_s"))
     with database.write() as session:
-        session.execute(
-            update(SeriesHead)
-            .where(SeriesHead.experiment_id == experiment_id)
-            .values(has_rows=True, **ends)
-        )
+        head.lock(session, experiment_id)
+        there = rows.tallies(session, experiment_id, chunks.CHUNK)
+        for key, stored in chunks.tallies(session, experiment_id).items():
+            found = there.get(key, rows.Tally())
+            if found.rows < stored.rows or found.id_sum < stored.id_sum:
+                return False
+        _set(session, experiment_id, has_rows=True, **ends)
+        return True
+
+
+@idempotent
+def _note(database: Database, experiment_id: int, **values: object) -> None:
+    with database.write() as session:
+        _set(session, experiment_id, **values)
+
+
+def _set(session: Session, experiment_id: int, **values: object) -> None:
+    of_it = update(SeriesHead).where(SeriesHead.experiment_id == experiment_id)
+    session.execute(of_it.values(**values))
 
 
 def _consecutive(chunk: Chunk, factors: dict[int, float]) -> Iterator[MeasureRows]:

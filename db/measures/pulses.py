@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cycling.analysis.voltage.hppc import depth_of_discharge_pct
 from cycling.analysis.voltage.places import (
     Place,
     pulse_places,
@@ -14,6 +15,7 @@ from cycling.analysis.voltage.places import (
 )
 from cycling.analysis.voltage.pulses import LONGEST_S, TIMES_S, Pulses, joined
 from cycling.analysis.voltage.relaxation import LEAST_S, Relaxation, relaxations
+from db.measures.cycles import ExperimentCycles
 from db.measures.parts import samples_of_parts
 from db.measures.steps import ExperimentSteps
 from db.series import ExperimentSeries, Moments
@@ -55,15 +57,39 @@ def pulses_at(
     recipe, count = steps.recipe, int(steps.first_sample[-1])
     windows = [place.window(count) for place in places]
     parts = samples_of_parts(experiment, recipe.source, windows)
-    deadband_a = recipe.counting.deadband_a
     each = [
-        place.pulses(part, deadband_a=deadband_a, times_s=times_s, longest_s=longest_s)
+        place.pulses(
+            part,
+            deadband_a=recipe.counting.deadband_a,
+            times_s=times_s,
+            longest_s=longest_s,
+            sought=recipe.source.sought,
+        )
         for place, part in zip(places, parts, strict=True)
     ]
     found = joined(each, times_s)
     first = experiment.moments(found.row)
     begin = Moments(first.id, first.unix_s - found.first_s, first.test_time_s - found.first_s)
     return ExperimentPulses(found, begin)
+
+
+def soc_pct(cycles: ExperimentCycles, pulses: Pulses, full_pct: float) -> Floats:
+    """Return the state of charge (%) by nominal capacity, NaN where none is known.
+
+    `full_pct` is that where the cell was fullest.
+    """
+    capacity_ah = cycles.table.choices.capacity_ah
+    if not capacity_ah:
+        return np.full(len(pulses), np.nan)
+    start_pct = 100 - full_pct + 100 * fullest_ah(cycles) / capacity_ah
+    return 100 - depth_of_discharge_pct(pulses, capacity_ah, start_pct=start_pct)
+
+
+def fullest_ah(cycles: ExperimentCycles) -> float:
+    """Return the most that had been charged, net, at the end of a step; 0 before the first."""
+    rows = cycles.steps.rows
+    net_ah = np.cumsum(rows.hours("charge_as") - rows.hours("discharge_as"))
+    return max(0.0, float(net_ah.max(initial=0.0)))
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,19 @@
 """The samples of an experiment, as its source has them added up."""
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from threading import Lock
-from weakref import WeakKeyDictionary
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
-from cycling.analysis.edges import first_interval_s, lead_in_s
+from cycling.analysis.edges import first_interval_s, late_start_s, lead_in_s
 from cycling.analysis.integration import Edge, Samples
 from cycling.analysis.statistics import deadband_a
 from db import series
+from db.measures.recent import Recent
 from db.measures.source import Source, SourceClock, StepClock
 from db.models import Experiment
 from db.models.battery_rows import CAPACITY_MAH, with_capacity
@@ -24,6 +24,7 @@ from db.series.codec import Floats
 COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle", "test_time"})
 NO_BREAKS = np.empty((0, 2))
 MAX_PEAKS = 10_000  # experiments of which a process keeps the highest current
+_PEAKS: Recent[int, float] = Recent()
 
 
 def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
@@ -53,30 +54,68 @@ def samples(
     begin anywhere, only differences count. With `whole` or a part series.DamagedError is raised
     where one is damaged; else its chunk is left out.
     """
-    scaled = [channel for _counter, channel in source.counters]
-    extended = [one.info for one in (*scaled, *([source.step_time] if source.step_time else ()))]
-    extended += [temperature] if temperature else []
-    clock, step_clock = SourceClock(source), StepClock(source.edge)
-    split = split_steps(experiment.database.session, experiment.id)
+    sampling = Sampling(experiment, source, temperature, resumed)
     whole = whole or part is not None
-    for measures in experiment.tables(extended, only=COLUMNS, part=part, whole=whole):
-        table = _whole_steps(measures, split)
+    for measures in experiment.tables(sampling.extended, only=COLUMNS, part=part, whole=whole):
+        yield sampling.samples(measures)
+
+
+class Sampling:
+    """Makes samples of the tables of an experiment, one after another, as its source has them.
+
+    `extended` are the channels that the tables must have. `resumed` counts what goes on after a
+    recorded pause.
+    """
+
+    def __init__(
+        self,
+        experiment: ExperimentSeries,
+        source: Source,
+        temperature: ChannelInfo | None = None,
+        resumed: "Resumptions | None" = None,
+    ) -> None:
+        self.split = split_steps(experiment.database.session, experiment.id)
+        self.resumed = resumed or Resumptions()
+        self._source = source
+        self._has_temperature = temperature is not None
+        self._clock, self._step_clock = SourceClock(source), StepClock(source.edge)
+        scaled = [channel for _counter, channel in source.counters]
+        scaled += [source.step_time] if source.step_time else []
+        self.extended = [one.info for one in scaled] + ([temperature] if temperature else [])
+
+    def samples(self, measures: MeasureTable) -> Samples:
+        """Return the samples of the next measures."""
+        source, table = self._source, _whole_steps(measures, self.split)
         paused = np.isnan(table.step) & source.has_pauses  # every other measure of a run has one
-        if resumed:
-            resumed.watch(table, paused)
+        if source.has_pauses:
+            self.resumed.watch(table, paused)
         values = iter(table.extended)
-        counters = tuple(next(values) * one.factor for one in scaled)
+        counters = tuple(next(values) * one.factor for _counter, one in source.counters)
         step_time_s = next(values) * source.step_time.factor if source.step_time else None
-        yield Samples(
-            time_s=clock.seconds(table, paused),
+        return Samples(
+            time_s=self._clock.seconds(table, paused),
             voltage_v=table.voltage_v,
             current_a=table.current_a,
             instruction=np.where(paused, np.nan, table.instruction),
-            step=_steps(table, step_time_s, step_clock),
+            step=_steps(table, step_time_s, self._step_clock),
             cycle=table.cycle,
-            temperature=next(values) if temperature else np.full(len(table.unix_s), np.nan),
-            led_s=step_clock.led_s(step_time_s, len(table.unix_s)),
+            temperature=next(values)
+            if self._has_temperature
+            else np.full(len(table.unix_s), np.nan),
+            led_s=self._step_clock.led_s(step_time_s, len(table.unix_s)),
             counters=counters,
+        )
+
+    @property
+    def state(self) -> bytes:
+        """Where clocks and pauses stand after the last measures: what the next ones depend on."""
+        parts = (self._clock.state, self._step_clock.state, self.resumed.state)
+        return msgspec.msgpack.encode(parts)
+
+    def go_on(self, state: bytes) -> None:
+        """Stand as another one stood."""
+        self._clock.state, self._step_clock.state, self.resumed.state = msgspec.msgpack.decode(
+            state
         )
 
 
@@ -121,20 +160,46 @@ class Resumptions:
         if len(paused):
             self._was_paused = bool(paused[-1])
 
+    @property
+    def state(self) -> Sequence[float]:
+        """The last step that ran, and whether the last measure was of a pause."""
+        return (*self._last.tolist(), float(self._was_paused))
+
+    @state.setter
+    def state(self, state: Sequence[float]) -> None:
+        self._last, self._was_paused = np.array(state[:-1]), bool(state[-1])
+
 
 def first_lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
     """Return how long before the first measure its step began, if the test began with it."""
     if source.edge is Edge.HOLD or not source.by_test_time:
         return 0.0
     step_time = source.step_time if source.edge is Edge.SPLIT else None
-    extended = [step_time.info] if step_time else []
-    first = next(iter(experiment.tables(extended, only={"test_time"})), None)
-    if first is None:  # all is damaged
+    first = _first_rows(experiment, [step_time.info] if step_time else [])
+    if first is None:
         return 0.0
     if step_time is None:
         return first_interval_s(first.test_time_s[:2])
     in_step_s = float(first.extended[0][0]) * step_time.factor
     return lead_in_s(float(first.test_time_s[0]), in_step_s)
+
+
+def uncounted_start_s(experiment: ExperimentSeries, source: Source, lead_in_s: float) -> float:
+    """Return how long an import's test went on before its first measure without being counted."""
+    if not source.by_test_time or source.tells_pauses:
+        return 0.0
+    first = _first_rows(experiment, [])
+    if first is None or len(first.test_time_s) < 2:
+        return 0.0
+    first_s, second_s = first.test_time_s[:2].tolist()
+    return late_start_s(first_s, lead_in_s, second_s - first_s)
+
+
+def _first_rows(
+    experiment: ExperimentSeries, extended: Sequence[ChannelInfo]
+) -> MeasureTable | None:
+    """Return the first measures with their test times; None where all is damaged."""
+    return next(iter(experiment.tables(extended, only={"test_time"})), None)
 
 
 def rest_below_a(experiment: ExperimentSeries) -> float:
@@ -144,32 +209,17 @@ def rest_below_a(experiment: ExperimentSeries) -> float:
         with_capacity(query, Experiment.battery_id).where(Experiment.id == experiment.id)
     )
     capacity_ah = capacity_mah / 1000 if capacity_mah else None
-    kept = _PEAKS.setdefault(experiment.database.engine, _Peaks())
-    return deadband_a(capacity_ah, kept.peak_a(experiment))
+    return deadband_a(capacity_ah, _peak_a(experiment))
 
 
-class _Peaks:
-    """The highest |current| (A) of one database's experiments, read once a revision of each."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._peaks: OrderedDict[int, tuple[int, float]] = OrderedDict()
-
-    def peak_a(self, experiment: ExperimentSeries) -> float:
-        revision = experiment.head.revision
-        with self._lock:
-            known = self._peaks.get(experiment.id)
-        if known and known[0] == revision:
-            return known[1]
-        thin = experiment.read([series.CURRENT], breaks=NO_BREAKS)  # thinned, extremes kept
-        currents_a = thin.traces[series.CURRENT.key].values
-        peak_a = float(np.nanmax(np.abs(currents_a), initial=0.0))
-        with self._lock:
-            self._peaks[experiment.id] = revision, peak_a
-            self._peaks.move_to_end(experiment.id)
-            if len(self._peaks) > MAX_PEAKS:
-                self._peaks.popitem(last=False)
-        return peak_a
-
-
-_PEAKS: WeakKeyDictionary[Engine, _Peaks] = WeakKeyDictionary()
+def _peak_a(experiment: ExperimentSeries) -> float:
+    """Return the highest |current| (A) of an experiment, read once a revision."""
+    revision = experiment.head.revision
+    known = _PEAKS.find(experiment, revision)
+    if known is not None:
+        return known
+    thin = experiment.read([series.CURRENT], breaks=NO_BREAKS)  # thinned, extremes kept
+    currents_a = thin.traces[series.CURRENT.key].values
+    peak_a = float(np.nanmax(np.abs(currents_a), initial=0.0))
+    _PEAKS.add(experiment, revision, peak_a, most=MAX_PEAKS)
+    return peak_a

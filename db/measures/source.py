@@ -168,6 +168,15 @@ class SourceClock:
         self._source = source
         self._last: tuple[float, float, float, bool] | None = None  # counted, test, Unix s, paused
 
+    @property
+    def state(self) -> Sequence[float]:
+        """What the times of the next measures depend on; nothing at the beginning."""
+        return self._last or ()
+
+    @state.setter
+    def state(self, state: Sequence[float]) -> None:
+        self._last = (state[0], state[1], state[2], bool(state[3])) if state else None
+
     def seconds(self, table: MeasureTable, paused: NDArray[np.bool_]) -> Floats:
         """Return the time (s) of the next measures; only differences matter."""
         if not self._source.by_test_time:
@@ -197,6 +206,15 @@ class StepClock:
         self._edge = edge
         self._last_s = np.nan
         self._restarts = 0
+
+    @property
+    def state(self) -> Sequence[float]:
+        """What the steps of the next measures depend on."""
+        return (self._last_s, float(self._restarts))
+
+    @state.setter
+    def state(self, state: Sequence[float]) -> None:
+        self._last_s, self._restarts = state[0], int(state[1])
 
     def led_s(self, step_time_s: Floats | None, count: int) -> Floats | None:
         """Return it for the next measures; where the step time is blank the new step has it all."""

@@ -5,22 +5,23 @@ from dataclasses import dataclass, replace
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from cycling.analysis.statistics import EarlierNumbers, ExperimentStatistics, statistics
+from cycling.analysis.statistics import (
+    About,
+    EarlierNumbers,
+    ExperimentStatistics,
+    statistics,
+    statistics_of_steps,
+)
 from cycling.errors import UnavailableError
 from db import series
 from db.engine import Database
-from db.measures.samples import (
-    Resumptions,
-    first_lead_in_s,
-    rest_below_a,
-    samples,
-    temperature_channel,
-)
-from db.measures.source import source_of
+from db.measures.recipe import StepRecipe
+from db.measures.samples import Resumptions, samples, uncounted_start_s
+from db.measures.totals import whole_totals
 from db.models import Statistics
 from db.series import ExperimentSeries
 
-METHOD = 7  # raise it whenever the same measures would give another result
+METHOD = 8  # raise it whenever the same measures would give another result
 MAX_OUTDATED = 100
 
 
@@ -61,8 +62,8 @@ def made_statistics(experiment: ExperimentSeries, *, or_older: bool = False) -> 
     if or_older and older is not None:
         return MadeStatistics(experiment.id, older)
     computed = _computed(experiment)
-    if experiment.left_out:
-        return MadeStatistics(experiment.id, replace(computed, left_out=experiment.left_out))
+    if computed.left_out:
+        return MadeStatistics(experiment.id, computed)
     computed = replace(computed, earlier=_earlier(older, computed))
     return MadeStatistics(experiment.id, computed, experiment.head.revision)
 
@@ -119,23 +120,48 @@ def _earlier(
 
 
 def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
-    channel, source = temperature_channel(experiment.channels), source_of(experiment)
-    (begin_s, end_s), resumed = experiment.time_range or (0.0, 0.0), Resumptions()
+    recipe, (begin_s, end_s) = StepRecipe.of(experiment), experiment.time_range or (0.0, 0.0)
+    source, channel = recipe.source, recipe.temperature
+    about: About = {
+        "deadband_a": recipe.counting.deadband_a,
+        "temperature_name": channel.name if channel else "",
+        "temperature_unit": channel.unit if channel else "",
+        "has_pauses": source.has_pauses,
+        "by_test_time": source.by_test_time,
+        "edge": source.edge,
+        "sought": source.sought,
+    }
+    computed = _of_totals(experiment, recipe, about) or _of_samples(experiment, recipe, about)
+    late_s = uncounted_start_s(experiment, source, recipe.lead_in_s)
+    return replace(computed, last_s=end_s, clock_s=end_s - begin_s, late_s=late_s)
+
+
+def _of_totals(
+    experiment: ExperimentSeries, recipe: StepRecipe, about: About
+) -> ExperimentStatistics | None:
+    """Return statistics from what is kept beside chunks; None where samples are to be read."""
+    try:
+        added = whole_totals(experiment, recipe)
+    except series.DamagedError:
+        return None
+    if added is None:
+        return None
+    steps = added.totals.experiment(recipe.lead_in_s)
+    return statistics_of_steps(steps, **about).with_resumed(added.resumed)
+
+
+def _of_samples(
+    experiment: ExperimentSeries, recipe: StepRecipe, about: About
+) -> ExperimentStatistics:
+    """Return statistics of all samples but those that are damaged, which are named."""
+    resumed = Resumptions()
     computed = statistics(
-        samples(experiment, source, channel, resumed),
-        deadband_a=rest_below_a(experiment),
-        temperature_name=channel.name if channel else "",
-        temperature_unit=channel.unit if channel else "",
-        has_pauses=source.has_pauses,
-        by_test_time=source.by_test_time,
-        edge=source.edge,
-        counters=[counter for counter, _channel in source.counters],
-        lead_in_s=first_lead_in_s(experiment, source),
-        sought=source.sought,
+        samples(experiment, recipe.source, recipe.temperature, resumed),
+        counters=recipe.counting.counters,
+        lead_in_s=recipe.lead_in_s,
+        **about,
     )
-    computed = computed.with_resumed(resumed.counts)
-    last_s = experiment.time_range[1] if experiment.time_range else None
-    return replace(computed, last_s=last_s, clock_s=end_s - begin_s)
+    return replace(computed.with_resumed(resumed.counts), left_out=experiment.left_out)
 
 
 def _store(

@@ -1,63 +1,33 @@
-"""The steps of an experiment as executed, added up from its samples.
+"""The steps of an experiment as executed, added up from the totals of its chunks.
 
 They are made anew only when the measures change, or how these are added up: each process keeps
 those of the experiments that it read last.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine
 
-from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.chunk_totals import ExperimentSteps as AddedUp
+from cycling.analysis.chunk_totals import add_up
 from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import CHARGES
 from cycling.analysis.steps import StepRows
 from cycling.terms import Mode
-from db.measures.samples import first_lead_in_s, rest_below_a, samples, temperature_channel
-from db.measures.source import Source, source_of
+from db.measures.recent import Recent
+from db.measures.recipe import StepRecipe
+from db.measures.samples import samples
+from db.measures.totals import whole_totals
 from db.queries.profiles.compiled import CompiledRow, profile_instructions
-from db.series import ChannelInfo, ExperimentSeries
+from db.series import ExperimentSeries
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MAX_KEPT = 200_000  # steps that a process keeps
-
-
-@dataclass(frozen=True)
-class StepRecipe:
-    """By what the samples of an experiment become steps: another one makes other steps.
-
-    `revision` is that of the measures.
-    """
-
-    experiment_id: int
-    revision: int
-    source: Source
-    counting: Counting
-    lead_in_s: float
-    temperature: ChannelInfo | None
-
-    @classmethod
-    def of(cls, experiment: ExperimentSeries) -> "StepRecipe":
-        """Return that of an experiment with measures."""
-        source, temperature = source_of(experiment), temperature_channel(experiment.channels)
-        counting = Counting(
-            rest_below_a(experiment),
-            tuple(counter for counter, _channel in source.counters),
-            has_temperature=temperature is not None,
-            sought=source.sought,
-        )
-        lead_in_s = first_lead_in_s(experiment, source)
-        revision = experiment.head.revision
-        return cls(experiment.id, revision, source, counting, lead_in_s, temperature)
+_KEPT: Recent[StepRecipe, AddedUp] = Recent()
 
 
 @dataclass(frozen=True)
@@ -91,11 +61,10 @@ def experiment_steps(experiment: ExperimentSeries) -> ExperimentSteps | None:
     if experiment.time_range is None:
         return None
     recipe = StepRecipe.of(experiment)
-    kept = _KEPT.setdefault(experiment.database.engine, _Kept())
-    added_up = kept.find(recipe)
+    added_up = _KEPT.find(experiment, recipe)
     if added_up is None:
         added_up = _added_up(experiment, recipe)
-        kept.add(recipe, added_up)
+        _KEPT.add(experiment, recipe, added_up, size=len(added_up.steps), most=MAX_KEPT)
     profile = profile_instructions(experiment.database, experiment.id)
     rows = added_up.steps
     samples_of_steps = np.rint(rows.sums("samples")).astype(np.int64)
@@ -110,6 +79,9 @@ def experiment_steps(experiment: ExperimentSeries) -> ExperimentSteps | None:
 
 
 def _added_up(experiment: ExperimentSeries, recipe: StepRecipe) -> AddedUp:
+    added = whole_totals(experiment, recipe)
+    if added is not None:
+        return added.totals.experiment(recipe.lead_in_s)
     rows = samples(experiment, recipe.source, recipe.temperature, whole=True)
     return add_up(rows, recipe.counting, recipe.lead_in_s)
 
@@ -138,29 +110,3 @@ def _by_instruction(rows: StepRows, values: Mapping[int, float], otherwise: Floa
     is_known = np.array([int(id_) in values for id_ in ids])
     said = np.array([values.get(int(id_), np.nan) for id_ in ids])
     return np.where(is_known[places], said[places], otherwise)
-
-
-class _Kept:
-    """The steps of one database's experiments by their recipes, those not used longest dropped."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._steps: OrderedDict[StepRecipe, AddedUp] = OrderedDict()
-
-    def find(self, recipe: StepRecipe) -> AddedUp | None:
-        with self._lock:
-            if recipe in self._steps:
-                self._steps.move_to_end(recipe)
-            return self._steps.get(recipe)
-
-    def add(self, recipe: StepRecipe, added_up: AddedUp) -> None:
-        with self._lock:
-            for one in [one for one in self._steps if one.experiment_id == recipe.experiment_id]:
-                del self._steps[one]
-            self._steps[recipe] = added_up
-            held = sum(len(one.steps) for one in self._steps.values())
-            while held > MAX_KEPT and len(self._steps) > 1:
-                held -= len(self._steps.popitem(last=False)[1].steps)
-
-
-_KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()

@@ -34,6 +34,7 @@ from db.models.measures import (
     SeriesChannel,
     SeriesChunk,
     SeriesHead,
+    SeriesTotals,
     StationStatus,
     Statistics,
 )

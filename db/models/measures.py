@@ -86,7 +86,8 @@ class SeriesHead(Base):
 
     `revision` rises with every change. `final` says that the experiment has ended and the store
     was compared with its rows after that. Without rows (`has_rows`) the store is the record, and
-    it stands here when the first and the last measure were taken, with their test times.
+    it stands here when the first and the last measure were taken, with their test times. Rows that
+    somebody has put back are given up by nobody else (`keeps_rows`).
     """
 
     __tablename__ = "bem_series"
@@ -100,6 +101,7 @@ class SeriesHead(Base):
     final: Mapped[bool] = mapped_column("settled", default=False)
     checked_at: Mapped[datetime | None]
     has_rows: Mapped[bool] = mapped_column(default=True)
+    keeps_rows: Mapped[bool] = mapped_column(default=False)
     first_at: Mapped[datetime | None]
     last_at: Mapped[datetime | None]
     first_test_s: Mapped[float | None]
@@ -143,6 +145,23 @@ class SeriesChunk(Base):
     coarse_crc: Mapped[int | None] = mapped_column(BigInteger)
     fine_crc: Mapped[int | None] = mapped_column(BigInteger)
     samples_crc: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SeriesTotals(Base):
+    """What the samples of chunks add up to, of the chunk `number` and those after it.
+
+    They are those of so many numbers (`chunks`), added up by the `recipe`, and go when one of them
+    changes (db/series/totals.py).
+    """
+
+    __tablename__ = "bem_series_totals"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    chunks: Mapped[int]
+    recipe: Mapped[str] = mapped_column(exact_text(32))
+    totals_crc: Mapped[int] = mapped_column(BigInteger)
+    totals: Mapped[bytes] = mapped_column(Blob)
 
 
 class Statistics(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from cycling.analysis.whole_seconds import spread
-from db.models import SeriesChunk
+from db.models import SeriesChunk, SeriesTotals
 from db.series import checksums, codec, gaps
 from db.series.checksums import Damage, DamagedError, with_checksums
 from db.series.codec import Floats, Ints
@@ -130,7 +130,11 @@ def damage(row: checksums.StoredRow, blob: str) -> Damage:
 
 
 def save(session: Session, experiment_id: int, chunk: Chunk) -> None:
-    """Put a chunk in place of the stored one; an empty one is removed."""
+    """Put a chunk in place of the stored one; an empty one is removed.
+
+    Totals that it went into go, so the caller holds the experiment's lock.
+    """
+    _remove_totals(session, experiment_id, chunk.number)
     if not len(chunk.ids) and not chunk.extended:
         remove(session, experiment_id, [chunk.number])
         return
@@ -161,6 +165,22 @@ def remove(session: Session, experiment_id: int, numbers: Iterable[int]) -> None
             SeriesChunk.experiment_id == experiment_id, SeriesChunk.number.in_(list(numbers))
         )
     )
+
+
+def _remove_totals(session: Session, experiment_id: int, number: int) -> None:
+    """Delete totals of a chunk, which are rare: no gap is locked where there are none."""
+    totals = SeriesTotals
+    of_it = select(totals.number).where(
+        totals.experiment_id == experiment_id,
+        totals.number <= number,
+        totals.number + totals.chunks > number,
+    )
+    if found := session.scalars(of_it).all():
+        session.execute(
+            delete(totals).where(
+                totals.experiment_id == experiment_id, totals.number.in_(list(found))
+            )
+        )
 
 
 def times(us: Ints, *, goes_on: bool, is_of_wattrex: Callable[[], bool]) -> Ints:

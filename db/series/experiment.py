@@ -4,7 +4,7 @@ Everything that draws, sums up or exports an experiment reads through here, and 
 store; nothing else reads the measures' row tables.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -90,8 +90,12 @@ def _at_this_moment(database: Database, experiment_id: int) -> Iterator["Experim
         head = read_head(snapshot.session, experiment_id)
         experiment = ExperimentSeries(snapshot, experiment_id, head)
         yield experiment
-    if experiment.damage and not isinstance(database, Snapshot):
+    if isinstance(database, Snapshot):
+        return
+    if experiment.damage:
         upkeep.report(database, experiment_id, experiment.damage)
+    for keep in experiment.afterwards:
+        keep(database)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class ExperimentSeries:
 
     `database` is the whole database at that moment: queries take it like any other. `fraction` is
     the part of the measures that is copied; below 1 what needs them raises BeingPreparedError.
+    What is to be written of what was read waits in `afterwards`, until it is closed.
     """
 
     database: Snapshot
@@ -107,6 +112,7 @@ class ExperimentSeries:
     head: Head
     fraction: float = 1.0
     noted_damage: set[Damage] = field(default_factory=set)
+    afterwards: list[Callable[[Database], None]] = field(default_factory=list)
 
     @cached_property
     def channels(self) -> tuple[ChannelInfo, ...]:
@@ -235,6 +241,26 @@ class ExperimentSeries:
         """
         chunks = self._each_chunk(column_keys(extended, only), part, whole=whole)
         return tables(chunks, extended)
+
+    @property
+    def chunk_numbers(self) -> list[int]:
+        """The numbers of the chunks that have a measure, in their order."""
+        numbers: list[int] = self._chunks.directory.numbers.tolist()
+        return numbers
+
+    @cached_property
+    def begin_us(self) -> int:
+        """When the first measure was taken (microseconds): unknown test time counts from there."""
+        return int(self._chunks.times(self.chunk_numbers[0])[0])
+
+    def table(
+        self, number: int, extended: Sequence[ChannelInfo], *, only: Collection[str]
+    ) -> MeasureTable:
+        """Return the measures of a chunk; columns as of `tables`. Raises DamagedError."""
+        keys = column_keys(extended, only)
+        pieces = self._chunks.columns([number], keys)
+        refuse_lost(self._chunks, [number], keys)
+        return next(tables([pieces[number]], extended, begin_us=self.begin_us))
 
     def moments(self, places: Ints) -> Moments:
         """Return when the measures at these places were taken, counted from 0, shape (n,)."""

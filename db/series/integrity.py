@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from db.engine import Database
 from db.models import SeriesChunk
-from db.series import checksums, chunks, rows, store
+from db.series import checksums, chunks, rows, store, totals
 from db.series.checksums import Damage, DamagedError
 from db.series.chunks import Chunk
 from db.series.head import has_rows, read_head
@@ -51,7 +51,7 @@ def verify(
     """Compare every blob of an experiment with its checksum; return what is damaged."""
     with database.read() as session:
         numbers = chunks.stored_numbers(session, experiment_id)
-    damage: list[Damage] = []
+        damage = totals.damage(session, experiment_id)
     for done, number in enumerate(numbers, 1):
         with database.read() as session:
             for row in session.execute(select(*EVERYTHING).where(_of(experiment_id, number))):
@@ -88,8 +88,12 @@ def check(
     with database.read() as session:
         last = read_head(session, experiment_id).watermarks.generic
         stored = chunks.stored_numbers(session, experiment_id)
+        wrong = totals.damage(session, experiment_id)
     numbers = sorted({*stored, *range(last // chunks.CHUNK + 1)})
-    findings = []
+    findings = [
+        Finding(one.first_id // chunks.CHUNK, one.channel, "the checksum of its totals is wrong")
+        for one in wrong
+    ]
     for done, number in enumerate(numbers, 1):
         findings += _check_chunk(database, experiment_id, number)
         on_progress(done, len(numbers))

@@ -14,7 +14,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.models import CycleColumns, CycleSummary, SeriesChannel, SeriesHead, Statistics
+from db.models import (
+    CycleColumns,
+    CycleSummary,
+    SeriesChannel,
+    SeriesHead,
+    SeriesTotals,
+    Statistics,
+)
 from db.repeating import idempotent
 from db.series import chunks, rows
 from db.series.checksums import DamagedError
@@ -183,7 +190,8 @@ def _forget_chunk(database: Database, experiment_id: int, number: int) -> None:
 @idempotent
 def _forget_head(database: Database, experiment_id: int) -> None:
     with database.write() as session:
-        for table in (SeriesChannel, SeriesHead, Statistics, CycleSummary, CycleColumns):
+        of_all = (SeriesChannel, SeriesHead, SeriesTotals, Statistics, CycleSummary, CycleColumns)
+        for table in of_all:
             session.execute(delete(table).where(table.experiment_id == experiment_id))
 
 

@@ -61,12 +61,13 @@ def tables(
     extended: Sequence[ChannelInfo],
     *,
     between: tuple[float, float] | None = None,
+    begin_us: int | None = None,
 ) -> Iterator[MeasureTable]:
     """Yield chunks, times and columns by name, as tables; generic columns that are not read: NaN.
 
-    `between` are Unix seconds.
+    `between` are Unix seconds. Test time that is not known counts from `begin_us`, else from the
+    first measure of these.
     """
-    begin_us: int | None = None
     for us, columns in pieces:
         begin_us = int(us[0]) if begin_us is None else begin_us
         if between is not None:

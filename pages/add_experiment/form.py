@@ -1,7 +1,7 @@
 """The fields of a new experiment: what, on which battery and station, with which profile."""
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import icon, labelled
@@ -9,9 +9,9 @@ from components.controls import segments
 from components.electrolytes import electrolyte_fields
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from cycling.terms import Technology
-from pages.add_experiment.form_data import FormData
+from pages.add_experiment.form_data import MAX_ROWS, FormData
 from pages.add_experiment.ids import CHOICE, PREFIX, Ids
-from pages.add_experiment.pairs import Offers, rows
+from pages.add_experiment.pairs import Offers, empty_row, rows
 from pages.profile.choice import profile_choice
 
 TECHNOLOGIES = {
@@ -25,10 +25,12 @@ def fields(form: FormData, offers: Offers) -> list[Component]:
     return [
         html.Div([_name(form), _description(form)], className="bem-two"),
         _technology(form),
+        dcc.Store(id=Ids.EMPTY_ROW, data=empty_row(offers, form.technology)),
         html.Div(rows(form.pairs, offers, form.technology), id=Ids.ROWS, className="bem-pairs"),
         dbc.Button(
             [icon("plus-lg"), "Another battery"],
             id=Ids.ADD_ROW,
+            disabled=len(form.pairs) >= MAX_ROWS,
             color="link",
             size="sm",
             class_name="bem-add-pair",

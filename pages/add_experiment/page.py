@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -15,12 +15,18 @@ from db.queries.experiments.form_choices import offered_batteries, offered_stati
 from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.add_experiment.form import fields
-from pages.add_experiment.form_data import MAX_ROWS, Pair, read_form
+from pages.add_experiment.form_data import read_form
 from pages.add_experiment.form_state import main_equipment
 from pages.add_experiment.ids import CHOICE, EDITOR, ELECTROLYTE_FIELDS, Ids
 from pages.add_experiment.initial_values import BEGINNINGS, initial_form
 from pages.add_experiment.library import others_list, profile_options
-from pages.add_experiment.pairs import Offers, battery_options, rows, station_options, version
+from pages.add_experiment.pairs import (
+    Offers,
+    battery_options,
+    empty_row,
+    station_options,
+    version,
+)
 from pages.add_experiment.panel import panel
 from pages.context import database, register_page, run_script
 from pages.profile.choice import CHOOSE, watch_choice
@@ -88,6 +94,15 @@ run_script(
     State(Ids.BEGIN, "data"),
 )
 run_script(
+    "addExperiment.pairs",
+    Output(Ids.ROWS, "children"),
+    Input(Ids.ADD_ROW, "n_clicks"),
+    Input(Ids.remove(ALL), "n_clicks"),
+    State(Ids.ROWS, "children"),
+    State(Ids.EMPTY_ROW, "data"),
+    at_start=False,
+)
+run_script(
     "addExperiment.send",
     Output(Ids.SEND, "data"),
     Input(Ids.SAVE, "n_clicks"),
@@ -114,35 +129,8 @@ def restore(kept: Sent) -> list[Component]:
 
 
 @callback(
-    output=Output(Ids.ROWS, "children"),
-    inputs={"added": Input(Ids.ADD_ROW, "n_clicks"), "removed": Input(Ids.remove(ALL), "n_clicks")},
-    state={
-        "batteries": State(Ids.battery(ALL), "value"),
-        "stations": State(Ids.station(ALL), "value"),
-        "connected": State(Ids.connected(ALL), "value"),
-        "technology": State(Ids.TECHNOLOGY, "value"),
-    },
-    prevent_initial_call=True,
-)
-def change_rows(
-    added: Sent, removed: Sent, batteries: Sent, stations: Sent, connected: Sent, technology: Sent
-) -> list[Component]:
-    """Add an empty pair, or take one away; the others keep what is chosen."""
-    columns = zip(batteries, stations, connected, strict=True)
-    form = read_form({"pairs": [list(one) for one in columns], "technology": technology})
-    pairs = list(form.pairs)
-    if ctx.triggered_id == Ids.ADD_ROW and added and len(pairs) < MAX_ROWS:
-        pairs.append(Pair())
-    elif isinstance(ctx.triggered_id, dict) and any(removed or ()):
-        del pairs[ctx.triggered_id["row"]]
-    else:
-        raise PreventUpdate
-    return rows(pairs or [Pair()], _offers(), form.technology)
-
-
-@callback(
     output={
-        "laboratory": Output(Ids.LABORATORY, "data"),
+        "empty": Output(Ids.EMPTY_ROW, "data"),
         "batteries": Output(Ids.battery(ALL), "options"),
         "stations": Output(Ids.station(ALL), "options"),
     },
@@ -159,13 +147,19 @@ def change_rows(
 def offer(
     technology: Sent, _again: Sent, chosen: dict[str, list[Any]], laboratory: Sent
 ) -> dict[str, Any]:
-    """Offer the batteries of a technology, and what has changed in the laboratory meanwhile."""
+    """Offer the batteries of a technology, and what has changed in the laboratory meanwhile.
+
+    What calls the check is no output: Dash keeps a check of what was typed waiting as long as
+    something is under way that may call it.
+    """
     offers = _offers()
     present, which = version(offers), read_form({"technology": technology}).technology
-    if ctx.triggered_id == Ids.AGAIN and present == laboratory:
+    if present != laboratory:
+        set_props(Ids.LABORATORY, {"data": present})
+    elif ctx.triggered_id == Ids.AGAIN:
         raise PreventUpdate
     return {
-        "laboratory": no_update if present == laboratory else present,
+        "empty": empty_row(offers, which),
         "batteries": [battery_options(offers.batteries, which, one) for one in chosen["batteries"]],
         "stations": [station_options(offers.stations, one) for one in chosen["stations"]],
     }

@@ -7,13 +7,14 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
+from plotly.io.json import to_json_plotly
 
 from components import formatting
 from components.controls import bare_button
 from components.sent import Sent
 from cycling.terms import Technology
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
-from pages.add_experiment.form_data import Pair
+from pages.add_experiment.form_data import MAX_ROWS, Pair
 from pages.add_experiment.ids import Ids
 from pages.station.labels import short_hash
 
@@ -51,6 +52,12 @@ def rows(pairs: Sequence[Pair], offers: Offers, technology: Technology | None) -
     return [
         _row(number, pair, offers, technology, several=several) for number, pair in enumerate(pairs)
     ]
+
+
+def empty_row(offers: Offers, technology: Technology | None) -> dict[str, Any]:
+    """Return what the script makes a new row of, as JSON, and how many there may be."""
+    row = _row(0, Pair(), offers, technology, several=False)
+    return {"row": to_json_plotly(row), "most": MAX_ROWS}
 
 
 def battery_options(

@@ -103,6 +103,8 @@ def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
         )
     )
     view = assignment.view
+    if view is not None and not view.ok:
+        return [*lines, html.Div("It cannot be queued until the profile is mended.")]
     if view is not None and view.program is not None:
         duration = view.duration_s
         lasts = expected_duration(view) or "for a time nobody can tell"
@@ -111,8 +113,10 @@ def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
         lines.append(html.Div([lasts, _real_time(assignment, duration, lasts)], className="t2"))
     if first := release_text(assignment):
         lines.append(html.Div(first, className="t2"))
-    held = assignment.held_text
-    lines.append(html.Div(held or "Queued at once.", className="t2" if held else "bem-ok"))
+    if held := assignment.held_text:
+        lines.append(html.Div(held, className="t2"))
+    elif view is not None:
+        lines.append(html.Div("Queued at once.", className="bem-ok"))
     if alarm := assignment.alarm_text:
         lines.append(html.Div(alarm, className="t2"))
     return lines

@@ -16,7 +16,7 @@ from db.terms import Role
 from pages.batteries import listing
 from pages.batteries.listing import TABLE, Ids
 from pages.context import database, now, register_page, viewer
-from pages.experiments.row_table import register_table, table_page
+from pages.experiments.row_table import order_words, register_table, table_page
 from pages.sent import unknown_choices, unknown_note, unknown_sort
 
 register_page(__name__, "/batteries", "Batteries", Role.VIEWER, reads=("technology", "q", "sort"))
@@ -36,7 +36,10 @@ def layout(**query: Sent) -> Component:
                 *unknown_sort(query.get("sort"), BatterySortKey),
             ]
         ),
-        html.Div(listing.technology_choice(view), className="bem-bar"),
+        html.Div(
+            [listing.technology_choice(view), order_words("What was added last comes first")],
+            className="bem-bar",
+        ),
     ]
     return table_page(TABLE, view.to_store(), columns, head, narrow=who.narrow)
 

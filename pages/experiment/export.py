@@ -1,4 +1,4 @@
-"""The export card of the experiment page: which columns and which time go into the CSV."""
+"""The export card of the experiment page: which columns and which time are written."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -37,17 +37,26 @@ def export_card(facts: ExperimentFacts, channels: Sequence[tuple[str, str]]) -> 
     csv = _row(
         "Measures, CSV (BDF)",
         rows,
-        _download(csv_address(facts.id, None, None), link_id=Ids.CSV),
+        _download(measures_address(facts.id, None, None), link_id=Ids.CSV),
+    )
+    parquet = _row(
+        "Measures, parquet",
+        "the same columns, for Python, R and Julia",
+        _download(measures_address(facts.id, None, None, "parquet"), link_id=Ids.PARQUET),
     )
     report = _row(
         "Report, one HTML file",
         "opens without a network",
         _download(f"/experiments/{facts.id}/report.html"),
     )
-    return card("Export", html.Div([csv, _choice(channels), report], className="body bem-export"))
+    return card(
+        "Export", html.Div([csv, parquet, _choice(channels), report], className="body bem-export")
+    )
 
 
-def csv_address(experiment_id: int, columns: Sequence[str] | None, window: Window | None) -> str:
+def measures_address(
+    experiment_id: int, columns: Sequence[str] | None, window: Window | None, kind: str = "csv"
+) -> str:
     """Return where the measures are downloaded; None means all columns, the whole time."""
     parameters: dict[str, str] = {}
     if columns is not None:
@@ -55,7 +64,7 @@ def csv_address(experiment_id: int, columns: Sequence[str] | None, window: Windo
     if window is not None:
         parameters |= {"from": f"{window[0]:.3f}", "to": f"{window[1]:.3f}"}
     query = f"?{urlencode(parameters, safe=',')}" if parameters else ""
-    return f"/experiments/{experiment_id}/measures.csv{query}"
+    return f"/experiments/{experiment_id}/measures.{kind}{query}"
 
 
 def chosen_columns(chosen: object, keys: Sequence[str]) -> list[str] | None:
@@ -105,7 +114,12 @@ def _download(address: str, *, link_id: str = "") -> Component:
 
 
 @callback(
-    output=(Output(Ids.CSV, "href"), Output(Ids.CSV, "className")),
+    output=(
+        Output(Ids.CSV, "href"),
+        Output(Ids.CSV, "className"),
+        Output(Ids.PARQUET, "href"),
+        Output(Ids.PARQUET, "className"),
+    ),
     inputs={
         "ticks": Input(Ids.COLUMNS, "value"),
         "part": Input(Ids.PART, "value"),
@@ -117,11 +131,15 @@ def _download(address: str, *, link_id: str = "") -> Component:
     },
     prevent_initial_call=True,
 )
-def choose_csv(ticks: Sent, part: Sent, ends_ms: Sent, options: Sent, experiment_id: Sent) -> Sent:
-    """Lead the download to the chosen columns and time; nowhere without a column."""
+def choose_measures(
+    ticks: Sent, part: Sent, ends_ms: Sent, options: Sent, experiment_id: Sent
+) -> Sent:
+    """Lead the downloads to the chosen columns and time; nowhere without a column."""
     columns = chosen_columns(ticks, [one["value"] for one in sent_as(options, list[Option])])
     window = window_of(ends_ms) if part == GRAPH else None
     usual = "btn btn-secondary btn-sm"
     if columns == []:
-        return None, f"{usual} disabled"
-    return csv_address(sent_id(experiment_id), columns, window), usual
+        return (None, f"{usual} disabled") * 2
+    number = sent_id(experiment_id)
+    csv, parquet = (measures_address(number, columns, window, one) for one in ("csv", "parquet"))
+    return csv, usual, parquet, usual

@@ -28,6 +28,7 @@ class Ids:
     COLUMNS = "experiment-columns"
     PART = "experiment-part"
     CSV = "experiment-csv"
+    PARQUET = "experiment-parquet"
     STATISTICS = "experiment-statistics"
     AS_OF = "experiment-as-of"
     ADD_UP = "experiment-add-up"

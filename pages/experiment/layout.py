@@ -11,8 +11,9 @@ from components.blocks import Children, card, columns, empty, icon, page_header,
 from components.controls import action_link, segments, unseen
 from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
+from components.pictures import picture_menu
 from db.measures.export import csv_file_name
-from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours, experiment_notes
+from db.queries.experiments.detail import ExperimentFacts, Neighbours, experiment_notes
 from db.series import ChannelInfo
 from pages.context import Viewer, viewer
 from pages.experiment.changes import change_buttons, change_dialogs
@@ -21,10 +22,11 @@ from pages.experiment.graph.drawing import FIRST_CHANNELS, theme_colours
 from pages.experiment.graph.expected_curve import expected_toggle
 from pages.experiment.happenings.notes import note_form, notes_card
 from pages.experiment.ids import Ids
+from pages.experiment.neighbours import neighbour_links
 from pages.experiment.present import drawn_state, facts_of, happenings, state_words
 from pages.experiment.statistics.card import statistics_frame
 from pages.experiment.statistics.edges import edge_button, edge_dialog
-from pages.experiment.tabs import Tab, tab_address, tab_bar, tab_state
+from pages.experiment.tabs import Tab, tab_bar, tab_state
 from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import waiting_card
 
@@ -112,7 +114,12 @@ def _header(
     return page_header(
         title,
         count=state,
-        actions=[*_around(facts, around, tab), *changes, *_again(facts), csv],
+        actions=[
+            *neighbour_links(facts.battery.name, around, tab),
+            *changes,
+            *_again(facts),
+            csv,
+        ],
     )
 
 
@@ -122,38 +129,6 @@ def _again(facts: ExperimentFacts) -> list[Component]:
         return []
     address = f"/add-experiment?like={facts.id}"
     return [action_link("arrow-repeat", "Run again", address, hidden="bem-wide-words")]
-
-
-def _around(facts: ExperimentFacts, around: Neighbours, tab: Tab) -> list[Component]:
-    """Return the ways to the battery's other experiments; none where it has no other."""
-    if around.previous is None and around.next is None:
-        return []
-    battery = facts.battery.name
-    return [
-        _neighbour("chevron-left", "Previous", around.previous, battery, tab),
-        _neighbour("chevron-right", "Next", around.next, battery, tab),
-    ]
-
-
-def _neighbour(
-    icon_name: str, which: str, other: Neighbour | None, battery: str, tab: Tab
-) -> Component:
-    if other is None:
-        words = f"{battery} has no {which.lower()} experiment"
-        return html.Span(
-            icon(icon_name),
-            className="btn btn-link icon disabled",
-            title=words,
-            role="img",
-            **{"aria-label": words},
-        )
-    words = f"{which} of {battery}: {other.name}"
-    return dcc.Link(
-        [icon(icon_name), unseen(words)],
-        href=tab_address(other.id, tab),
-        className="btn btn-link icon",
-        title=words,
-    )
 
 
 def _main(view: ExperimentView, who: Viewer) -> list[Component]:
@@ -218,28 +193,7 @@ def _graph(view: ExperimentView, who: Viewer) -> Component:
 
 def _picture_menu(facts: ExperimentFacts) -> Component:
     name = csv_file_name(facts.id, facts.name).removesuffix(".bdf.csv")
-    return dbc.DropdownMenu(
-        [_picture("SVG", "lines stay sharp", name, facts), _picture("PNG", "pixels", name, facts)],
-        label=html.Span([icon("image"), unseen("Picture")], title="Picture"),
-        color="link",
-        toggle_class_name="icon",
-        align_end=True,
-        caret=False,
-    )
-
-
-def _picture(kind: str, about: str, name: str, facts: ExperimentFacts) -> Component:
-    what = {
-        "data-bem-picture": kind.lower(),
-        "data-bem-name": name,
-        "data-bem-title": f"{facts.id} {facts.name}",
-    }
-    return html.Button(
-        [f"{kind} ", html.Span(about, className="t3 small")],
-        type="button",
-        className="dropdown-item",
-        **what,
-    )
+    return picture_menu(name, f"{facts.id} {facts.name}", graph=Ids.GRAPH)
 
 
 def channel_words(channel: ChannelInfo) -> str:

@@ -68,13 +68,16 @@ def _without_row(number: int, query: Mapping[str, str], otherwise: str) -> Compo
         note = html.Div(former_note(number, present), className="bem-page")
         return html.Div([note, layout(str(present), **query)])
     planned = find_planned(database(), number)
-    return not_found(otherwise) if planned is None else waiting_page(planned, viewer())
+    if planned is None:
+        return not_found(otherwise)
+    around = neighbours(database(), planned.battery_id, number)
+    return waiting_page(planned, around, viewer(), asked_tab(query.get("tab")))
 
 
 def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Component:
     whole = experiment.database
     facts = experiment_facts(whole, experiment.id)
-    around = neighbours(whole, facts)
+    around = neighbours(whole, facts.battery_id, facts.id)
     if experiment.fraction < 1:
         return preparing(facts, around, experiment.fraction)
     waits = facts.status is ExperimentStatus.QUEUED

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Input, Output, State, callback, dcc, html, no_update
+from dash import Input, Output, State, callback, dcc, html, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -84,7 +84,6 @@ def _progress(source: Database, facts: ExperimentFacts) -> Group:
         "facts": Output(Ids.FACTS, "children"),
         "happenings": Output(Ids.HAPPENINGS, "children"),
         "drawn": Output(Ids.DRAWN_STATE, "data"),
-        "ended": Output(Ids.ENDED, "data"),
         "again": Output(Ids.RELOAD, "href"),
     },
     inputs={"_pulse": Input(Shell.PULSE, "data")},
@@ -104,7 +103,7 @@ def show_present(_pulse: Sent, experiment_id: Sent, drawn: Sent) -> dict[str, An
     except NotFoundError as error:  # deleted while somebody looks at it
         if find_planned(database(), sent_id(experiment_id)) is None:
             raise PreventUpdate from error
-        same = dict.fromkeys(("state", "facts", "happenings", "drawn", "ended"), no_update)
+        same = dict.fromkeys(("state", "facts", "happenings", "drawn"), no_update)
         return {**same, "again": f"/experiments/{experiment_id}"}
 
 
@@ -113,11 +112,12 @@ def _changes(view: ExperimentView, before: Mapping[str, Any], who: Viewer) -> di
     is_same = drawn["happenings"] == before.get("happenings")
     has_first = before.get("stage") == EMPTY and facts.measures
     has_begun = before.get("stage") == WAITS != drawn["stage"]
+    if drawn["stage"] == OVER:  # no output: somebody's Update would wait for each look of the page
+        set_props(Ids.ENDED, {"data": True})
     return {
         "state": state_words(facts),
         "facts": facts_of(view.experiment.database, facts, who),
         "happenings": no_update if is_same else happenings(view, who),
         "drawn": drawn,
-        "ended": True if drawn["stage"] == OVER else no_update,
         "again": f"/experiments/{facts.id}" if has_first or has_begun else no_update,
     }

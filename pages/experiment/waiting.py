@@ -14,7 +14,7 @@ from components.shell import Ids as Shell
 from components.status import status_pill
 from cycling.terms import ExperimentState
 from db.queries.batteries.detail import battery_descriptions
-from db.queries.experiments.detail import experiment_notes
+from db.queries.experiments.detail import Neighbours, experiment_notes
 from db.queries.experiments.planned import PlannedExperiment, find_planned
 from db.queries.experiments.timeline import timeline
 from db.queries.stations.queue import station_queue
@@ -24,6 +24,8 @@ from pages.experiment.facts import battery_facts
 from pages.experiment.happenings.events import timeline_card
 from pages.experiment.happenings.notes import notes_card
 from pages.experiment.ids import Ids
+from pages.experiment.neighbours import neighbour_links
+from pages.experiment.tabs import Tab
 from pages.monitor.frame import dialogs
 from pages.monitor.ids import CONFIRM
 from pages.queue.card import CHANGE, queue_dialog
@@ -38,8 +40,13 @@ SENTENCES = {
 }
 
 
-def waiting_page(planned: PlannedExperiment, who: Viewer) -> Component:
-    """Return the page of an experiment that cyclers know nothing of."""
+def waiting_page(
+    planned: PlannedExperiment, around: Neighbours, who: Viewer, tab: Tab = Tab.OVERVIEW
+) -> Component:
+    """Return the page of an experiment that cyclers know nothing of.
+
+    Who walks from one to the next stays on the same `tab` of those that have some.
+    """
     title = [
         dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
         html.Span(name_words(planned), className="cut", title=planned.name),
@@ -56,6 +63,7 @@ def waiting_page(planned: PlannedExperiment, who: Viewer) -> Component:
                 title,
                 count=[str(planned.number), status_pill(planned.state)],
                 actions=[
+                    *neighbour_links(planned.battery, around, tab),
                     *(delete_button(who) if is_over else []),
                     *(rename_button(who) if can_rename else []),
                     *_again(planned, who),

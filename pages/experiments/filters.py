@@ -32,7 +32,7 @@ LABELS = {
     "cycles": "Cycles",
     "capacity": "Last capacity / Ah",
     "retention": "Retention / %",
-    "ce": "CE / %",
+    "ce": "Mean CE / %",
 }
 
 

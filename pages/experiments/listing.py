@@ -14,6 +14,7 @@ from components.blocks import empty, icon, labelled
 from components.controls import search_box, small_button
 from components.sent import PatternId, PrefixIds
 from components.status import status_look, status_word
+from cycling.analysis.cycles.summary import LAST_CYCLES
 from cycling.terms import ExperimentState
 from db.queries.experiments.durations import Durations
 from db.queries.experiments.filters import Choice
@@ -48,6 +49,8 @@ class Ids:
 Offered = dict[str, list[Choice]]  # the choices of each filter
 EXAMPLES = {"cycles": ">100", "capacity": "4.5-5", "retention": "<80", "ce": ">99.9"}
 COUNTED = 3  # complete cycles: its name leads to them
+COUNTED_AGAIN = "What runs is counted every half minute, its tab Cycles at once"
+UNDER_WAY_STATES = (ExperimentState.RUNNING, ExperimentState.PAUSED)
 TABLE = PrefixIds("experiments")
 EVERYTHING = "everything"
 
@@ -228,11 +231,24 @@ def row_cells(
         "retention": _figure(row.retention_pct, lambda value: f"{value:.1f}"),
         "ce": _figure(row.ce_pct, lambda value: f"{value:.2f}"),
         "tab": "?tab=cycles" if (row.cycles or 0) >= COUNTED else "",
+        **_cycle_titles(row),
     }
     for name, moment in moments.items():
         cells[name] = formatting.when(moment, who.zone, time) or "–"
         cells[f"{name}_title"] = formatting.utc(moment)
     return cells
+
+
+def _cycle_titles(row: ExperimentRow) -> dict[str, str]:
+    """Say of which cycle the numbers are, and what is counted again."""
+    if row.cycles is None:
+        return {}
+    again = f". {COUNTED_AGAIN}" if row.state in UNDER_WAY_STATES else ""
+    titles = {"cycles": f"Complete cycles{again}"}
+    if row.last_cycle is not None:
+        titles["capacity"] = titles["retention"] = f"Of cycle {row.last_cycle}{again}"
+        titles["ce"] = f"Of the last {LAST_CYCLES} cycles through cycle {row.last_cycle}{again}"
+    return {f"{name}_title": words for name, words in titles.items()}
 
 
 def _figure(value: float | None, words: Callable[[float], str]) -> str:

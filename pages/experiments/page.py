@@ -31,7 +31,7 @@ from pages.experiments.filters import (
 )
 from pages.experiments.labels import label_buttons, label_dialogs, tags_button
 from pages.experiments.listing import TABLE, Ids
-from pages.experiments.row_table import register_table, table_page
+from pages.experiments.row_table import order_words, register_table, table_page
 from pages.experiments.rules import rules_button, rules_dialog
 from pages.experiments.selection import chosen_bar
 from pages.sent import (
@@ -44,6 +44,8 @@ from pages.sent import (
 )
 
 register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0, reads=(*PARTS, "sort"))
+
+ORDER = "First what runs, then what waits, then the rest; the newest number first"
 
 
 def understood(query: Mapping[str, Sent]) -> tuple[View, list[str]]:
@@ -82,6 +84,7 @@ def layout(**query: Sent) -> Component:
         html.Div(id=Ids.CHIPS, className="bem-chips"),
         html.Button(opens, id=Ids.OPEN, type="button", className="bem-chip add"),
         listing.mine_link(viewer()),
+        order_words(ORDER),
     ]
     head = [
         page_header(

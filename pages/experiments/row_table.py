@@ -45,6 +45,11 @@ def table_page(
     )
 
 
+def order_words(words: str) -> html.Span:
+    """Say in which order a table is; hidden where it is sorted by a column, whose head says it."""
+    return html.Span(words, className="t3 small bem-order")
+
+
 def register_table(ids: PrefixIds, rows: Rows, shown_columns: Input) -> None:
     """Let the table ask for rows, again after each change of the view and with the frame's pulse.
 

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from components.controls import action_button
 from components.sent import PatternId, Sent
 from db.commands.audit import By
-from db.commands.experiments.cycle_rules import choose_laboratory_rules
+from db.commands.experiments.cycles.rules import choose_laboratory_rules
 from db.queries.experiments.cycle_rules import laboratory_rules
 from pages.ask import AskIds, Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, Route, expect
 from sqlalchemy import func, select
 
 from db.commands.queue import NewPlan, add_plan, confirm_battery
@@ -14,7 +14,7 @@ from db.engine import connect
 from db.models import Experiment, Plan
 from db.terms import PlanState
 from tests.browser.conftest import TIMEOUT_MS, Served, only_from
-from tests.browser.waiting import keep_toasts, settled
+from tests.browser.waiting import keep_toasts, settled, wait_until
 from tests.form_lab import BY, CYCLE, FormLab
 from tests.unit.db.lab import add_profile
 
@@ -67,6 +67,14 @@ def open_form(page: Page, query: str = "") -> None:
     expect(page.locator(".bem-late .bem-card, #addexp-no-graph:visible").first).to_be_visible()
     expect(page.locator("#addexp-profile-text")).to_be_editable()
     settled(page)  # an answer to the first check closes an open list
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    """Have the requests answered that were held back, and no more held back."""
+    page.unroute_all()
+    for one in held:
+        with suppress(Error):  # Dash has asked again, and gave this one up
+            one.continue_()
 
 
 def count(lab: FormLab, model) -> int:
@@ -193,6 +201,50 @@ class TestForm:
         page.locator(SAVE).click()
         expect(page).to_have_url(re.compile(r"/$"))
         assert states(lab) == [PlanState.HELD]
+
+    def test_pairs_come_and_go_while_nothing_is_answered(self, operator: Page, lab: FormLab):
+        """What is chosen meanwhile stays, in the row that it was chosen in."""
+        page, held = operator, list[Route]()
+        open_form(page)
+        page.locator("#addexp-name").fill("Both")
+        write(page, CYCLE)
+        settled(page)
+        page.route(re.compile("_dash-update-component"), lambda route: held.append(route))
+        page.locator("#addexp-add-row").click()
+        choose(page, "battery", "NMC-001")
+        choose(page, "battery", "NMC-002", 1)
+        page.locator("#addexp-add-row").click()
+        choose(page, "station", "Station 01")
+        choose(page, "station", "Station 03", 1)
+        page.get_by_role("button", name="Remove pair 3").click()
+        pairs = page.locator(".bem-pair")
+        expect(pairs).to_have_count(2)
+        let_go(page, held)
+        expect(page.locator(SAVE)).to_have_text("Queue 2 experiments")
+        expect(page.locator("#addexp-summary")).to_contain_text("NMC-002 (SN SN-B)at Station 03")
+        page.get_by_role("button", name="Remove pair 1").click()
+        expect(pairs).to_have_count(1)
+        expect(pairs.get_by_text("Battery", exact=True)).to_be_visible()
+        expect(pairs).to_contain_text("NMC-002, SN SN-B")
+        page.locator(SAVE, has_text="Queue experiment on Station 03").click()
+        expect(page).to_have_url(re.compile(r"/$"))
+        assert states(lab) == [PlanState.HELD]
+
+    def test_a_check_does_not_wait_for_a_look_at_the_laboratory(self, operator: Page, lab: FormLab):
+        page, held = operator, list[Route]()
+
+        def hold(route: Route) -> None:
+            if '"changedPropIds":["addexp-again.data"]' in (route.request.post_data or ""):
+                held.append(route)
+            else:
+                route.fallback()
+
+        open_form(page, f"?battery={lab.a}")
+        page.route(re.compile("_dash-update-component"), hold)
+        wait_until(page, lambda: held)
+        write(page, MISTAKE)
+        expect(problems(page)).to_contain_text("CC cannot end by CURRENT")
+        let_go(page, held)
 
     def test_the_laboratory_is_looked_at_again_beside_what_is_typed(
         self, operator: Page, lab: FormLab

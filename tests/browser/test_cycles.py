@@ -1,6 +1,7 @@
 """The tab of cycles, worked with as a researcher does: choosing cycles, conventions, what runs."""
 
 import re
+import struct
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -120,3 +121,30 @@ def test_what_runs_grows_while_somebody_looks(page: Page, experiment: int, serve
         )
     database.dispose()
     wait_until(page, lambda: "30complete, of 31" in figures.inner_text().replace("\n", ""), 90)
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_a_graph_is_saved_as_papers_want_it(page: Page, experiment: int, sign_in, screenshot):
+    """White in the dark theme too, so wide, with its dots an inch, and in words what it is."""
+    sign_in(page, "viewer")
+    page.emulate_media(color_scheme="dark")
+    open_cycles(page, experiment, "&fade=1")
+    expect(page.locator("#cycles-caption")).to_contain_text("Projection of the discharge capacity")
+    screenshot(page, "cycles-projection-dark")
+    card = page.get_by_role("region", name="Capacity by cycle")
+    card.get_by_role("button", name="Picture").click()
+    screenshot(page, "cycles-picture-menu")
+    with page.expect_download() as saved:
+        card.get_by_role("button", name="PNG 8.5 cm 300 dpi").click()
+    assert saved.value.suggested_filename == f"{experiment}-cycles-8.5cm-300dpi.png"
+    png = saved.value.path().read_bytes()
+    width, _height = struct.unpack(">II", png[16:24])
+    assert width == pytest.approx(8.5 / 2.54 * 300, abs=3)
+    assert png[33:46] == struct.pack(">I4sII", 9, b"pHYs", 11811, 11811)[:13]
+    with page.expect_download() as saved:
+        card.get_by_role("button", name="SVG 17 cm").click()
+    svg = saved.value.path().read_text()
+    assert 'width="643"' in svg
+    assert f"Experiment {experiment}." in svg
+    assert "formation cycles" in svg
+    assert "rgb(255, 255, 255)" in svg

@@ -165,7 +165,7 @@ def test_a_view_can_be_zoomed_reloaded_downloaded_and_drawn(
 
     page.get_by_role("button", name="Picture").click()
     with page.expect_download() as picture:
-        page.get_by_role("button", name="SVG").click()
+        page.get_by_role("button", name="SVG lines stay sharp").click()
     name = picture.value.suggested_filename
     assert re.fullmatch(rf"{experiment}-Ageing-2-20261030-\d{{6}}-20261030-\d{{6}}\.svg", name)
     drawn = picture.value.path().read_text()

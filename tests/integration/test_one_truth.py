@@ -22,12 +22,14 @@ from dashboard.app import create_app
 from dashboard.settings import WebSettings
 from db.commands import users
 from db.engine import Database
+from db.measures.cycle_summaries import renew_summary
 from db.models import ComputationalUnit, Experiment
 from db.terms import PlanState, Role
 from tests.running_lab import RunningLab
 from tests.unit.components.tree import find, of_type, text, walk
 from tests.unit.dashboard.world import PASSWORD, FakeHasher
 from tests.unit.db.lab import BY, block, import_blocks
+from tests.unit.pages.experiment.cycles.cycled import cycled
 from tests.unit.pages.visitor import Visitor
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -36,6 +38,12 @@ PAUSED = timedelta(days=2, minutes=5)  # days: no place says the minutes
 RUNS = timedelta(days=2, hours=3, minutes=45)  # far from where hours are rounded
 SPARSE_S = 9 * 3600.0  # between two records
 NONE = ("", "–", "-", None)
+CYCLES = (
+    ("cycles", "Cycles", ""),
+    ("capacity", "Last capacity", "Ah"),
+    ("retention", "Retention", "%"),
+    ("ce", "Mean CE", "%"),
+)
 
 
 ALARMS = ("Voltage above 4.25 V", "No contact with Station of outage.")
@@ -164,6 +172,9 @@ def world(database: Database, tmp_path) -> World:
     ).id
     over("wattrex", ExperimentStatus.FINISHED, end=timedelta(hours=1), unit_id=wattrex)
 
+    rates = {"currents_a": [1, 1, 1, 1, 0.2], "capacity_ah": 1.0}  # a check is last
+    numbers["cycled"] = cycled(database, 5, name="Run of cycled", **rates)
+    renew_summary(database, numbers["cycled"])
     numbers["imported"] = import_blocks(database, [block(3000)], name="Run of imported")
     where = place("queued")
     for kind, state in (
@@ -187,8 +198,9 @@ def world(database: Database, tmp_path) -> World:
     settings = WebSettings(secret_key="k" * 32, data_dir=tmp_path)
     app = create_app(settings, database, clock=clock, hasher=hasher)
     with database.read() as session:
-        imported = session.get_one(Experiment, numbers["imported"])
-        batteries["imported"], stations["imported"] = imported.battery_id, imported.station_id
+        for kind in ("imported", "cycled"):
+            imported = session.get_one(Experiment, numbers[kind])
+            batteries[kind], stations[kind] = imported.battery_id, imported.station_id
     return World(lab, Visitor(app, token), stations, batteries, numbers)
 
 
@@ -241,6 +253,19 @@ def of_report(world: World, number: int) -> dict[str, str]:
     return said
 
 
+def of_cycles(world: World, number: int) -> dict[str, str]:
+    view = {"experiment": number}
+    answer = world.visitor.call(
+        "cycles-graph.figure", {"cycles-view.data": view, "shell-theme.data": "light"}
+    )
+    said = {}
+    for one in answer["cycles-figures.children"]:
+        name, value, _words = (text(part) for part in one["props"]["children"])
+        number_, unit = (text(part) for part in one["props"]["children"][1]["props"]["children"])
+        said[name] = f"{number_} {unit}".strip() if value else ""
+    return said
+
+
 def of_table(world: World) -> dict[int, dict[str, str]]:
     request = {"startRow": 0, "endRow": 100, "sortModel": [], "filterModel": {}}
     view = {"technology": [], "status": [], "battery": [], "station": [], "profile": []}
@@ -260,6 +285,8 @@ def of_table(world: World) -> dict[int, dict[str, str]]:
         said[row["id"]] = {names[field]: row[field] for field in names}
         said[row["id"]] |= {"ID": str(row["id"]), "Status": row["status"]["word"]}
         said[row["id"]]["Why it ended"] = row["status"]["why"]
+        for field, name, unit in CYCLES:
+            said[row["id"]][name] = "" if row[field] in NONE else f"{row[field]} {unit}".strip()
     return said
 
 
@@ -308,6 +335,7 @@ def everything(world: World) -> dict[int, dict[str, dict[str, str]]]:
             places[number]["statistics"] = of_statistics(world, number)
             places[number]["report"] = of_report(world, number)
             places[number]["CSV"] = of_csv(world, number)
+    places[world.numbers["cycled"]]["cycles"] = of_cycles(world, world.numbers["cycled"])
     for number, said in of_table(world).items():
         places[number]["table"] = said
     for battery in set(world.batteries.values()):
@@ -359,6 +387,8 @@ def test_all_places_say_the_same_of_each_experiment(world: World):
     assert said[world.numbers["running"]]["page"]["Test time"] == "2 d 4 h"
     until = formatting.exactly(NOW - timedelta(hours=5), UTC)
     assert said[world.numbers["lost"]]["page"]["Test time"] == f"1 d 23 h until {until}"
+    cycled = said[world.numbers["cycled"]]
+    assert {cycled[one]["Last capacity"].split()[0][:4] for one in ("cycles", "table")} == {"0.96"}
     assert set(said) == set(world.numbers.values())
     assert all({"page", "table", "battery's page"} <= set(places) for places in said.values())
     found = [

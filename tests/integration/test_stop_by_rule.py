@@ -13,8 +13,8 @@ from cycling.analysis.cycles.rules import Rule, RuleKind
 from cycling.battery.conventions import OwnChoices
 from cycling.terms import ExperimentState, StationState
 from db.commands.audit import By
-from db.commands.experiments.cycle_choices import choose_cycles
-from db.commands.experiments.cycle_rules import choose_rules
+from db.commands.experiments.cycles.choices import choose_cycles
+from db.commands.experiments.cycles.rules import choose_rules
 from db.commands.queue import confirm_battery
 from db.models import Base, Command, ConfirmedBattery, Plan, StationAlarm, StationLive
 from db.queries.experiments.cycle_rules import OwnRule
@@ -28,7 +28,7 @@ from pages.add_experiment.queueing import problems_of, queue
 from tests.unit.db.lab import add_cell
 from tests.virtual_lab import BY, VirtualLab, now, wait_for
 
-SPEED = 300
+SPEED = 900
 TEXT = """\
 RECORD 60s
 REPEAT 50 CYCLES

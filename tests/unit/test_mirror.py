@@ -27,6 +27,7 @@ WHOLE_FOLDERS = {
     "unit/pages/test_form_catalogue.py": "every form",
     "unit/pages/test_layouts.py": "every page",
     "unit/pages/test_previews.py": "pictures that lists of several pages show",
+    "unit/pages/test_pulse.py": "every callback that a page calls by itself",
 }
 TESTS = ROOT / "tests"
 

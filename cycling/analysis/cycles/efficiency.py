@@ -12,6 +12,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 COMPLETE = 0.5  # of the median of its kind: what is below is half a cycle
+PARTLY = 0.99  # of the second half: a first one below it began in the middle
 PAIR = 0.25  # of the larger half: a smaller one does not belong to it
 HOUR_S = 3600.0
 
@@ -36,6 +37,18 @@ def complete(
     if is_running:
         is_complete[-1:] = False
     return is_complete
+
+
+def begins_partly(charge_ah: Floats, discharge_ah: Floats, first_sign: int) -> Flags:
+    """Return the first cycle where the cell was partly charged at its beginning; shapes (cycles,).
+
+    `first_sign` says which half of it came first. That one is then more than 1 % smaller than the
+    other one, so that its efficiency says nothing, although both may be large enough to be whole.
+    """
+    first_ah, second_ah = (charge_ah, discharge_ah)[:: 1 if first_sign > 0 else -1]
+    partly = (first_ah > 0) & (first_ah < PARTLY * second_ah)
+    partly[1:] = False
+    return partly
 
 
 def input_of(kind: Kind, first: Direction) -> Direction:

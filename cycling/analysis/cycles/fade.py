@@ -1,6 +1,6 @@
 """How a capacity fades: a projection with its band, and the knee. Never what was measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
 
@@ -34,22 +34,34 @@ class Projection:
 
     def reaches(self, value: float) -> float | None:
         """Return the projected cycle at which the line falls to a value; None: not in its range."""
-        below = np.flatnonzero(self.value <= value)
+        return self._falls_to(self.value, value)
+
+    def reaches_between(self, value: float) -> tuple[float | None, float | None]:
+        """Return the same of both sides of the band: the earliest and the latest."""
+        return self._falls_to(self.low, value), self._falls_to(self.high, value)
+
+    def _falls_to(self, side: Floats, value: float) -> float | None:
+        below = np.flatnonzero(side <= value)
         if not len(below) or below[0] == 0:
             return None
         after = below[0]
-        pair = self.value[after - 1 : after + 1][::-1]
+        pair = side[after - 1 : after + 1][::-1]
         return float(np.interp(value, pair, self.cycle[after - 1 : after + 1][::-1]))
 
 
 @dataclass(frozen=True)
 class Knee:
-    """Where fade becomes steeper: the cycle, the value there, both slopes (a cycle)."""
+    """Where fade becomes steeper: the cycle, the value there, both slopes (a cycle).
+
+    `low` to `high` are 95 % of where it can be, by the residuals alone.
+    """
 
     cycle: float
     value: float
     slope_before: float
     slope_after: float
+    low: float
+    high: float
 
 
 def projection(cycle: Floats, value: Floats, *, points: int = 200) -> Projection | None:
@@ -78,21 +90,27 @@ def knee(cycle: Floats, value: Floats) -> Knee | None:
     """Find where two lines that meet describe the fade better than one; shapes (n,).
 
     Bacon and Watts, Biometrika 58 (1971) 525, with a sharp bend; for cells: Fermin-Cueto et al.,
-    Energy and AI 1 (2020) 100006. None from fewer than 100 cycles, where the residual falls by less
-    than 20 %, or where the second slope is not twice the first.
+    Energy and AI 1 (2020) 100006. Its band has the bends of which the sum of squares is at most
+    1 + t^2 / (n - 4) times the least. None from fewer than 100 cycles, where the residual falls by
+    less than 20 %, or where the second slope is not twice the first.
     """
     finite = np.isfinite(value)
     cycle, value = np.asarray(cycle, float)[finite], value[finite]
     if len(cycle) < KNEE_CYCLES:
         return None
     candidates = cycle[EDGE_POINTS:-EDGE_POINTS]
-    bends = [_bend(cycle, value, one) for one in candidates[:: max(1, len(candidates) // 200)]]
+    every = candidates[:: max(1, len(candidates) // 200)].tolist()
+    bends = [_bend(cycle, value, one) for one in every]
     best = min(bends, key=lambda one: one[0])
     step = float(np.diff(cycle).mean()) * max(1, len(candidates) // 200)
     around = np.linspace(best[1].cycle - step, best[1].cycle + step, 41)
-    around = around[(around > cycle[1]) & (around < cycle[-2])]
-    best = min([best, *(_bend(cycle, value, one) for one in around)], key=lambda one: one[0])
-    residual, bend = best
+    around = around[(around > cycle[1]) & (around < cycle[-2])].tolist()
+    bends += [_bend(cycle, value, one) for one in around]
+    residual, bend = min(bends, key=lambda one: one[0])
+    freedom = len(cycle) - 4
+    limit = residual * (1 + student(BAND, freedom) ** 2 / freedom)
+    near = [one.cycle for of_it, one in bends if of_it <= limit]
+    bend = replace(bend, low=min(near), high=max(near))
     falls = residual < (1 - KNEE_FALLS) * _Line.of(cycle, value).residual
     is_steeper = bend.slope_after < min(KNEE_STEEPER * bend.slope_before, 0.0)
     return bend if falls and is_steeper else None
@@ -104,7 +122,7 @@ def _bend(cycle: Floats, value: Floats, at: float) -> tuple[float, Knee]:
     terms = np.stack([np.ones_like(cycle), cycle - at, after], axis=1)
     (level, slope, more), *_ = np.linalg.lstsq(terms, value, rcond=None)
     residual = float(np.sum((terms @ (level, slope, more) - value) ** 2))
-    return residual, Knee(float(at), float(level), float(slope), float(slope + more))
+    return residual, Knee(at, float(level), float(slope), float(slope + more), at, at)
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ TYPED = (Reference.NOMINAL, Reference.TYPED)
 class History:
     """Cycles in the order of their table, shapes (cycles,), each as of its own end.
 
-    `is_judged`: complete, not formation, without missing time. `reference_ah` is what was 100 % of
-    retention, NaN where there was none yet; `rate_class` its class, "" for none.
+    `is_judged`: complete, not formation, even, without missing time. `reference_ah` is what was
+    100 % of retention, NaN where there was none yet; `rate_class` its class, "" for none.
     """
 
     is_judged: Flags
@@ -47,7 +47,7 @@ def history(table: CycleTable, *, is_running: bool = False) -> History:
     rows = [seen[value].end_of(row) for row, value in enumerate(classes)]
     is_complete = np.array([complete for complete, _ in rows], np.bool_)
     reference_ah = np.array([ah for _, ah in rows], float)
-    is_judged = is_complete & ~table.is_formation & (table.missing_s <= 0)
+    is_judged = is_complete & ~table.is_formation & ~table.is_uneven & (table.missing_s <= 0)
     if is_running:
         is_judged[-1:] = False
     retention = np.where(is_judged, ratio_pct(table.discharge.ah, reference_ah), np.nan)
@@ -67,7 +67,7 @@ class _Columns:
         large = np.fmax(table.charge.ah, table.discharge.ah)
         is_pair = (small > 0) & (small >= PAIR * large)
         first, last = choices.reference_cycles
-        may_be: Flags = is_pair.copy()
+        may_be: Flags = is_pair & table.has_capacity
         if choices.reference is Reference.AFTER_FORMATION:
             may_be &= ~table.is_formation
         elif choices.reference is Reference.MEAN:

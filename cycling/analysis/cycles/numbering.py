@@ -28,6 +28,12 @@ class Numbers:
     numbering: Numbering
     first: Direction
 
+    @property
+    def first_half(self) -> int:
+        """The direction in which charge flows first in the first cycle: 1 or -1, 0 for none."""
+        flowing = self.half[(self.cycle != NO_CYCLE) & (self.half != 0)]
+        return int(flowing[0]) if len(flowing) else 0
+
     def halves(self, number: Ints) -> tuple[Ints, Ints]:
         """Return how many charges and how many discharges each of these cycles has.
 

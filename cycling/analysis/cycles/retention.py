@@ -18,7 +18,8 @@ def reference_ah(
 ) -> Floats:
     """Return what is 100 % for each cycle, Ah, shape (cycles,); NaN where there is none.
 
-    `counted` are complete cycles. A reference that is measured is of the same rate class.
+    `counted` are complete cycles, whose discharge did not begin in the middle. A
+    reference that is measured is of the same rate class.
     """
     chosen = choices.reference
     if chosen in (Reference.NOMINAL, Reference.TYPED):

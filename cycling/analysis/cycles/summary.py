@@ -9,6 +9,7 @@ from cycling.analysis.cycles.retention import cycles_to
 from cycling.analysis.cycles.table import CycleTable
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 LAST_CYCLES = 10
 END_OF_LIFE_PCT = 80.0
@@ -18,12 +19,14 @@ END_OF_LIFE_PCT = 80.0
 class Summary:
     """Numbers of a table; None where there is none.
 
-    `cycles` are complete ones. `last_capacity_ah` and `retention_pct` are those of the last
-    complete cycle of the main rate class, `mean_ce_pct` the mean over the last ten complete cycles
-    of it, `cycles_to_80` where it falls below 80 % for good.
+    `cycles` are complete ones. `last_cycle` is the number of the last one of them of the main rate
+    class after formation, `last_capacity_ah` and `retention_pct` are its own, `mean_ce_pct` is the
+    mean over the last ten such cycles that are even (`mean_rows`), `cycles_to_80` where they fall
+    below 80 % for good.
     """
 
     cycles: int
+    last_cycle: int | None
     first_ce_pct: float | None
     last_capacity_ah: float | None
     retention_pct: float | None
@@ -36,17 +39,29 @@ class Summary:
 def summary(table: CycleTable) -> Summary:
     """Return the numbers above a table; retention and fade are of its main rate class."""
     ageing = np.flatnonzero(table.is_ageing)
-    ce_pct, number = table.ce_pct[ageing], table.number[ageing].astype(float)
+    number = table.number[ageing].astype(float)
     return Summary(
         cycles=int(table.is_complete.sum()),
+        last_cycle=int(table.number[ageing[-1]]) if len(ageing) else None,
         first_ce_pct=_first(table.ce_pct[table.is_complete]),
         last_capacity_ah=_last(table.discharge.ah[ageing]),
         retention_pct=_last(table.retention_pct[ageing]),
-        mean_ce_pct=_mean(ce_pct[np.isfinite(ce_pct)][-LAST_CYCLES:]),
+        mean_ce_pct=_mean(table.ce_pct[mean_rows(table)]),
         cycles_to_80=cycles_to(END_OF_LIFE_PCT, number, table.retention_pct[ageing]),
         equivalent_full_cycles=_last(table.equivalent_full_cycles),
         rate_class=table.rate_class.label(int(ageing[0])) if len(ageing) else "",
     )
+
+
+def mean_rows(table: CycleTable) -> Ints:
+    """Return the rows of a table whose CE the mean is of.
+
+    The last ten complete cycles of the main rate class, without formation, missing time, a first
+    one that began partly charged (it would say 198 % of a cell that was half full), and those that
+    have two discharges or charges of one of the other.
+    """
+    which = table.is_ageing & ~table.is_uneven & np.isfinite(table.ce_pct)
+    return np.flatnonzero(which)[-LAST_CYCLES:]
 
 
 def _first(values: Floats) -> float | None:

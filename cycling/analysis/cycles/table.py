@@ -29,7 +29,9 @@ class CycleTable:
     """Cycles in their order, shapes (cycles,); NaN where there is none or it is not known.
 
     Charge in Ah, energy in Wh, times in s, temperatures in the channel's unit. `begin_s` and
-    `end_s` are in the seconds of the samples. What its fields mean stands in docs/cycles.md and in
+    `end_s` are in the seconds of the samples. `is_uneven`: it has a half more often than the other,
+    or is the first one of a cell that was partly charged; `has_capacity`: its discharge is one,
+    from its beginning. What its fields mean stands in docs/cycles.md and in
     `cycling.analysis.cycles.metrics`.
     """
 
@@ -46,6 +48,8 @@ class CycleTable:
     discharge: Half
     is_complete: Flags
     is_formation: Flags
+    is_uneven: Flags
+    has_capacity: Flags
     rate_class: RateClasses
     charge_rate_class: RateClasses
     ce_pct: Floats
@@ -106,8 +110,12 @@ def cycle_table(
     currents_a = np.where(discharge.current_a > 0, discharge.current_a, charge.current_a)
     of_cycle = rate_classes(currents_a, choices.capacity_ah)
     is_complete = efficiency.complete(charge.ah, discharge.ah, of_cycle.of, is_running=is_running)
+    charges, discharges = numbers.halves(sums.number)
+    is_uneven = efficiency.begins_partly(charge.ah, discharge.ah, numbers.first_half)
+    has_capacity = (discharges == 1) & ~(is_uneven & (discharge.ah < charge.ah))
+    is_uneven |= charges != discharges
     reference_ah = retention.reference_ah(
-        discharge.ah, sums.number, of_cycle.of, is_complete, choices
+        discharge.ah, sums.number, of_cycle.of, is_complete & has_capacity, choices
     )
     input_ = efficiency.input_of(choices.kind, numbers.first)
     return CycleTable(
@@ -118,6 +126,8 @@ def cycle_table(
         **{name: getattr(sums, name) for name in AS_SUMMED},
         is_complete=is_complete,
         is_formation=retention.formation(sums.number, choices.formation_cycles),
+        is_uneven=is_uneven,
+        has_capacity=has_capacity,
         rate_class=of_cycle,
         charge_rate_class=of_charge,
         **_efficiencies(sums, is_complete, input_),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cycling.analysis.cycles import taper
 from cycling.analysis.cycles.choices import Direction
 from cycling.analysis.cycles.numbering import Numbers
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Samples, columns_of, samples_of
 from cycling.analysis.steps import StepRows
 from cycling.analysis.voltage.lines import ChargeLines, Shares, shared_lines
@@ -44,14 +45,21 @@ class Half:
         """Return the places of the samples to read, of so many."""
         return max(self.first_row - BESIDE, 0), min(self.end_row + BESIDE, samples)
 
-    def lines(self, samples: Samples, first_row: int, *, deadband_a: float) -> ChargeLines:
+    def lines(
+        self,
+        samples: Samples,
+        first_row: int,
+        *,
+        deadband_a: float,
+        sought: Sought = Sought.NOTHING,
+    ) -> ChargeLines:
         """Return its lines; `samples` are those of `window`, from `first_row` on."""
         shares = self.shares(len(samples.time_s), first_row)
         known = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
         if not known.all():
             samples = samples_of([column[known] for column in columns_of(samples)])
             shares = replace(shares, step=shares.step[known])
-        return shared_lines(samples, self.direction, shares, deadband_a=deadband_a)
+        return shared_lines(samples, self.direction, shares, deadband_a=deadband_a, sought=sought)
 
     def shares(self, samples: int, first_row: int) -> Shares:
         """Return what counts of so many samples, from `first_row` on."""

@@ -10,6 +10,8 @@ from cycling.analysis.voltage.pulses import Pulses
 Floats = NDArray[np.float64]
 
 AFTER_S = 10.0
+NEAR_PCT = 0.5  # so near a pulse is at a state of charge
+APART_PCT = 30.0  # pulses that are farther apart are not of one test
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,38 @@ class PulsePower:
         depths, ohms = self.depth_pct[finite], self.ohm[finite]
         at = np.interp(depth_pct, depths, ohms, left=np.nan, right=np.nan)
         return float(at) if np.isfinite(at) else None
+
+
+@dataclass(frozen=True)
+class Between:
+    """A resistance at a state of charge: ohm, and the places of the pulses that it lies between.
+
+    Both places are the same where one pulse is within half a point of it.
+    """
+
+    ohm: float
+    before: int
+    after: int
+
+
+def resistance_at(soc_pct: Floats, ohm: Floats, wanted_pct: float) -> list[Between]:
+    """Return the resistance at a state of charge wherever pulses in their order pass it.
+
+    `soc_pct`, `ohm`, shapes (pulses,), are those of one direction; blank ones are passed over. It
+    goes in a straight line between two pulses that follow each other and are at most 30 points
+    apart: what lies farther apart is a charge or a discharge between two tests.
+    """
+    known = np.flatnonzero(np.isfinite(soc_pct) & np.isfinite(ohm))
+    off = soc_pct[known] - wanted_pct
+    near = np.abs(off) <= NEAR_PCT
+    found = [Between(float(ohm[one]), int(one), int(one)) for one in known[near].tolist()]
+    passes = (off[:-1] * off[1:] < 0) & (np.abs(np.diff(off)) <= APART_PCT)
+    for at in np.flatnonzero(passes & ~near[:-1] & ~near[1:]).tolist():
+        before, after = int(known[at]), int(known[at + 1])
+        share = off[at] / (off[at] - off[at + 1])
+        value = float(ohm[before] + share * (ohm[after] - ohm[before]))
+        found.append(Between(value, before, after))
+    return sorted(found, key=lambda one: one.before)
 
 
 def depth_of_discharge_pct(pulses: Pulses, capacity_ah: float, *, start_pct: float = 0.0) -> Floats:

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cycling.analysis.chunk_totals import Counting, add_up
-from cycling.analysis.curves import Steps, cut_into_steps
+from cycling.analysis.curves import Steps
 from cycling.analysis.cycles import taper
 from cycling.analysis.cycles.choices import Direction
-from cycling.analysis.integration import Samples, columns_of, samples_of
+from cycling.analysis.edges import Outside, Sought, edges_of
+from cycling.analysis.integration import Samples, columns_of, cut, samples_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,16 +60,18 @@ def charge_lines(
     deadband_a: float,
     with_cv: bool = False,
     is_cv: Floats | Flags | None = None,
+    sought: Sought = Sought.NOTHING,
 ) -> ChargeLines:
     """Return the lines of all steps of one direction, as they are integrated everywhere.
 
     Rests are out, and what flows at constant voltage unless `with_cv`; `is_cv`, shape (steps,),
     says which steps that are where a profile does. So the sum is the charge of these steps.
+    `sought` are edges that the source does not name.
     """
     samples = _known(samples)
     if not len(samples.time_s):
         return NO_LINES
-    how = Counting(deadband_a, has_temperature=False)
+    how = Counting(deadband_a, has_temperature=False, sought=sought)
     rows = add_up(iter([samples]), how, 0.0).steps
     net_as = rows.sums("charge_as") - rows.sums("discharge_as")
     until_s = np.where(np.sign(net_as) == direction.sign, np.inf, 0.0)
@@ -77,39 +80,43 @@ def charge_lines(
         has_cv = (parts.constant_voltage_as > 0) & (until_s > 0)
         until_s[has_cv] = parts.constant_current_s[has_cv]
     step = np.repeat(np.arange(len(rows)), rows.end_row - rows.first_row)
-    return shared_lines(samples, direction, Shares(step, until_s), deadband_a=deadband_a)
+    shares = Shares(step, until_s)
+    return shared_lines(samples, direction, shares, deadband_a=deadband_a, sought=sought)
 
 
 def shared_lines(
-    samples: Samples, direction: Direction, shares: Shares, *, deadband_a: float
+    samples: Samples,
+    direction: Direction,
+    shares: Shares,
+    *,
+    deadband_a: float,
+    sought: Sought = Sought.NOTHING,
 ) -> ChargeLines:
     """Return what of known samples counts, as lines of one direction.
 
-    A line belongs to the step of the sample that it comes from; where charge, rest and discharge
-    are steps of their own, to that of the one to which the current comes up.
+    A line belongs to the step of the sample that it comes from. At the edge of a step, also at one
+    that is `sought` in the current, there is none: what leads to a sample has its voltage.
     """
     if not len(samples.time_s):
         return NO_LINES
-    steps = cut_into_steps(samples.time_s, columns_of(samples)[3:6], samples.led_s)
+    steps, of = _cut(samples, deadband_a, sought), shares.step
     current_a = direction.sign * _driven(samples.current_a, deadband_a)
     starts, last = steps.starts, steps.starts + steps.rows - 1
     following = np.minimum(np.arange(len(current_a)) + 1, len(current_a) - 1)
     following[last] = last
-    comes_up = (current_a <= 0) & (current_a[following] > 0)
-    of = np.where(comes_up, shares.step[following], shares.step)
-    passed_s = np.where(of == shares.step, _passed_s(steps, shares.step), 0.0)
+    passed_s = _passed_s(steps, of)
     ah = _positive(current_a, current_a[following]) * steps.counted_s / HOUR_S
     lead_ah = np.maximum(current_a[starts], 0.0) * steps.lead_s / HOUR_S
-    until_s = np.append(shares.until_s, 0.0)  # of no step: the place -1
-    counts = passed_s < until_s[of] * (1 - 1e-12)
-    leads = until_s[shares.step[starts]] > 0
+    until_s = np.append(shares.until_s, 0.0)[of] * (1 - 1e-12)  # of no step: the place -1
+    counts = passed_s < until_s
+    leads = passed_s[starts] - steps.lead_s < until_s[starts]
     first, to, more_ah = starts, starts, np.where(leads, lead_ah, 0.0)
     if shares.ah is not None:
-        sums_ah = _sums(len(shares.ah), (of, ah), (shares.step[starts], lead_ah))
+        sums_ah = _sums(len(shares.ah), (of, ah), (of[starts], lead_ah))
         factors = np.divide(shares.ah, sums_ah, out=np.ones(len(sums_ah)), where=sums_ah > 0)
         factors = np.append(factors, 1.0)
-        ah, more_ah = ah * factors[of], more_ah * factors[shares.step[starts]]
-        unseen = _unseen(shares.step, np.where(sums_ah > 0, 0.0, shares.ah))
+        ah, more_ah = ah * factors[of], more_ah * factors[of[starts]]
+        unseen = _unseen(of, np.where(sums_ah > 0, 0.0, shares.ah))
         first, to, more_ah = map(np.concatenate, zip((first, to, more_ah), unseen, strict=True))
     voltage_v = samples.voltage_v
     return ChargeLines(
@@ -119,9 +126,9 @@ def shared_lines(
     )
 
 
-def running_ah(samples: Samples, deadband_a: float) -> Floats:
+def running_ah(samples: Samples, deadband_a: float, sought: Sought = Sought.NOTHING) -> Floats:
     """Return what had been charged less what had been discharged at each sample, shape (n,), Ah."""
-    steps = cut_into_steps(samples.time_s, columns_of(samples)[3:6], samples.led_s)
+    steps = _cut(samples, deadband_a, sought)
     current_a = _driven(samples.current_a, deadband_a)
     is_last = np.zeros(len(current_a), np.bool_)
     is_last[steps.starts + steps.rows - 1] = True
@@ -132,14 +139,16 @@ def running_ah(samples: Samples, deadband_a: float) -> Floats:
     return np.cumsum(flowed_as) / HOUR_S
 
 
-def begin_ah(samples: Samples, first: int, deadband_a: float) -> float:
+def begin_ah(
+    samples: Samples, first: int, deadband_a: float, sought: Sought = Sought.NOTHING
+) -> float:
     """Return the same where the step of a sample begins that is its first one."""
-    steps = cut_into_steps(samples.time_s, columns_of(samples)[3:6], samples.led_s)
+    steps = _cut(samples, deadband_a, sought)
     place = int(np.searchsorted(steps.starts, first))
     is_first = place < len(steps.starts) and steps.starts[place] == first
     lead_s = float(steps.lead_s[place]) if is_first else 0.0
     led_as = float(_driven(samples.current_a[first : first + 1], deadband_a)[0]) * lead_s
-    return float(running_ah(samples, deadband_a)[first]) - led_as / HOUR_S
+    return float(running_ah(samples, deadband_a, sought)[first]) - led_as / HOUR_S
 
 
 def _known(samples: Samples) -> Samples:
@@ -149,19 +158,26 @@ def _known(samples: Samples) -> Samples:
     return samples_of([column[finite] for column in columns_of(samples)])
 
 
+def _cut(samples: Samples, deadband_a: float, sought: Sought) -> Steps:
+    """Return the steps of samples as they are integrated."""
+    if sought is Sought.NOTHING:
+        return cut(samples, None)[0]
+    rests = np.abs(samples.current_a) < deadband_a
+    return cut(samples, edges_of(np.where(rests, 0.0, samples.current_a), Outside()))[0]
+
+
 def _driven(current_a: Floats, deadband_a: float) -> Floats:
     return np.where(np.abs(current_a) < deadband_a, 0.0, np.nan_to_num(current_a))
 
 
 def _passed_s(steps: Steps, step: Ints) -> Floats:
     """Return how long before each sample its step began."""
-    passed_s = np.cumsum(steps.counted_s) - steps.counted_s
+    lead_s = np.zeros(len(step))
+    lead_s[steps.starts] = steps.lead_s
+    passed_s = np.cumsum(lead_s + steps.counted_s) - steps.counted_s
     begins = np.flatnonzero(np.append(True, step[1:] != step[:-1]))
-    before_s = np.append(0.0, steps.counted_s)[begins] / 2  # half of a line that goes on over it
-    cuts = np.isin(begins, steps.starts)
-    before_s[cuts] = steps.lead_s[np.searchsorted(steps.starts, begins[cuts])]
     runs = np.diff(np.append(begins, len(step)))
-    return passed_s - np.repeat(passed_s[begins] - before_s, runs)
+    return passed_s - np.repeat(passed_s[begins] - lead_s[begins], runs)
 
 
 def _sums(steps: int, *lines: tuple[Ints, Floats]) -> Floats:

@@ -1,5 +1,6 @@
 """Where in the samples pulses and rests are, by the totals of steps: only that is to be read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from cycling.analysis.cycles import taper
 from cycling.analysis.cycles.halves import run_starts
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Samples
 from cycling.analysis.steps import StepRows
 from cycling.analysis.totals import SPREAD_OF_CURRENT
@@ -51,12 +53,15 @@ class Place:
         deadband_a: float,
         times_s: tuple[float, ...] = TIMES_S,
         longest_s: float = LONGEST_S,
+        sought: Sought = Sought.NOTHING,
     ) -> Pulses:
         """Return the pulses that begin here; `samples` are those of `window`."""
         before = min(self.first_row, BEFORE)
-        found = pulses(samples, deadband_a=deadband_a, times_s=times_s, longest_s=longest_s)
+        found = pulses(
+            samples, deadband_a=deadband_a, times_s=times_s, longest_s=longest_s, sought=sought
+        )
         rows = found.row - before + self.first_row
-        net_ah = found.net_ah + self.net_ah - begin_ah(samples, before, deadband_a)
+        net_ah = found.net_ah + self.net_ah - begin_ah(samples, before, deadband_a, sought)
         return found.at(rows, net_ah).of((rows >= self.first_row) & (rows < self.end_row))
 
 
@@ -103,7 +108,8 @@ def rest_places(steps: StepRows, *, deadband_a: float, least_s: float = LEAST_S)
 def titration_places(steps: StepRows, *, deadband_a: float) -> list[Place]:
     """Return where charge flows in even portions one way, with a rest after each of its length.
 
-    Portions are alike within 20 %, five in a row at least; with the rest before the first.
+    Portions are alike within 20 %, five in a row at least; with the rest before the first. One the
+    other way that follows at once is another titration, and the rest between is of both.
     """
     _rests, drives = _rests_and_drives(steps, deadband_a)
     runs, duration_s = _runs(drives), steps.sums("duration_s")
@@ -113,16 +119,15 @@ def titration_places(steps: StepRows, *, deadband_a: float) -> list[Place]:
     rest_s = np.array(
         [duration_s[end:then].sum() for (_first, end), then in zip(runs, nexts, strict=True)]
     )
-    chosen, portions, begin = np.zeros(len(steps), np.bool_), (net_as, time_s), 0
+    found, portions, begin = list[tuple[int, int]](), (net_as, time_s), 0
     for end in range(1, len(runs) + 1):
         rests = rest_s[end - 1] >= time_s[end - 1] * NEARLY
         if end < len(runs) and rests and all(_alike(*one[end - 1 : end + 1]) for one in portions):
             continue
         if end - begin >= PORTIONS:
-            before = runs[begin - 1][1] if begin else 0
-            chosen[before : nexts[end - 1]] = True
+            found.append((runs[begin - 1][1] if begin else 0, nexts[end - 1]))
         begin = end
-    return _joined(steps, chosen)
+    return _places(steps, found)
 
 
 def _alike(one: float, then: float) -> bool:
@@ -161,9 +166,13 @@ def _runs(flags: Flags) -> list[tuple[int, int]]:
 
 
 def _joined(steps: StepRows, chosen: Flags) -> list[Place]:
+    return _places(steps, _runs(chosen))
+
+
+def _places(steps: StepRows, runs: Sequence[tuple[int, int]]) -> list[Place]:
     net_ah = np.append(0.0, np.cumsum(steps.hours("charge_as") - steps.hours("discharge_as")))
     first_row, end_row = steps.first_row, steps.end_row
     return [
         Place(int(first_row[first]), int(end_row[end - 1]), float(net_ah[first]))
-        for first, end in _runs(chosen)
+        for first, end in runs
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Samples
 from cycling.analysis.voltage.runs import Rows
 
@@ -79,6 +80,7 @@ def pulses(
     deadband_a: float,
     times_s: tuple[float, ...] = TIMES_S,
     longest_s: float = LONGEST_S,
+    sought: Sought = Sought.NOTHING,
 ) -> Pulses:
     """Find the pulses of samples: current after a rest of at least 5 s, for `longest_s` at most.
 
@@ -86,9 +88,10 @@ def pulses(
     current go in straight lines between samples. It is NaN where the pulse is shorter than x or its
     first sample later. A pulse ends where current rests, turns or jumps by more than 10 % between
     samples; the first second it may rise. `longest_s` may be infinite: then every beginning of a
-    charge or discharge after a rest is one.
+    charge or discharge after a rest is one. `sought` are edges that the source does not name: of
+    which step the charge over them is.
     """
-    rows = Rows.of(samples, deadband_a)
+    rows = Rows.of(samples, deadband_a, sought)
     results = [_pulse(rows, int(first), times_s) for first in rows.firsts()]
     results = [one for one in results if one["duration_s"] <= longest_s]
     return _table(results, times_s)

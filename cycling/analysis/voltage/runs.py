@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cycling.analysis.curves import cut_into_steps
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Samples, columns_of
 from cycling.analysis.voltage.lines import running_ah
 
@@ -34,8 +35,8 @@ class Rows:
     ends: Ints
 
     @classmethod
-    def of(cls, samples: Samples, deadband_a: float) -> "Rows":
-        """Return the samples of which voltage and current are known."""
+    def of(cls, samples: Samples, deadband_a: float, sought: Sought = Sought.NOTHING) -> "Rows":
+        """Return the samples with voltage and current; `sought` is for their charge."""
         finite = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
         if not finite.any():
             none, no_rows = np.empty(0), np.empty(0, np.int64)
@@ -51,7 +52,7 @@ class Rows:
             time_s,
             voltage_v,
             current_a,
-            running_ah(samples, deadband_a)[finite],
+            running_ah(samples, deadband_a, sought)[finite],
             sign,
             led_s,
             np.flatnonzero(finite),

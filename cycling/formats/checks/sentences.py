@@ -3,7 +3,7 @@
 from cycling.formats.checks.times import IntervalCheck
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Column
-from cycling.formats.problems import Problem
+from cycling.formats.problems import LATE_START, Problem
 from cycling.units import duration_words
 
 _GAPS_SHOWN = 5
@@ -41,10 +41,21 @@ def no_value(column: Column, count: int, rows: int) -> Problem:
     return Problem("warning", text + stay, column=column.shown, code="no-value")
 
 
+def _late_start(intervals: IntervalCheck) -> list[Problem]:
+    """A first record that comes long after the start of its test."""
+    if not intervals.late_s:
+        return []
+    text = (
+        f"The first record comes {duration_words(intervals.late_s)} after the start of the test; "
+        "what flowed before it is not in the file and is not counted."
+    )
+    return [Problem("warning", text, row=intervals.first_row, code=LATE_START)]
+
+
 def gaps_found(intervals: IntervalCheck) -> list[Problem]:
-    """The first gaps, and the others together."""
-    gaps = intervals.gaps
-    problems = [
+    """What is missing before the first row, the first gaps, and the others together."""
+    gaps, problems = intervals.gaps, _late_start(intervals)
+    problems += [
         Problem(
             "warning", f"Gap of {duration_words(seconds)} before this row.", row=row, code="gap"
         )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from cycling.analysis.edges import first_interval_s, late_start_s, lead_in_s
 from cycling.analysis.gaps import gap_rows
 from cycling.formats.columns.fields import ABSOLUTE_CLOCKS, Field
 from cycling.formats.columns.mapping import Column, Mapping
@@ -193,25 +194,34 @@ class IntervalCheck:
 
     first_s: float = np.nan
     last_s: float = np.nan
+    first_row: int = 0
     gaps: list[tuple[int, float]] = field(default_factory=list)
     _counts: dict[int, int] = field(default_factory=dict)
     _values: dict[int, float] = field(default_factory=dict)
     _before: FloatArray = field(default_factory=lambda: np.empty(0))
     _rows_before: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    _first_step_s: float = np.nan
+    _interval_s: float = np.nan  # from the first row to the second
 
-    def add(self, rows: IntArray, test_time_s: FloatArray) -> None:
+    def add(
+        self, rows: IntArray, test_time_s: FloatArray, step_time_s: FloatArray | None = None
+    ) -> None:
         """Take the next rows."""
         is_finite = np.isfinite(test_time_s)
         times, rows = test_time_s[is_finite], rows[is_finite]
         if not len(times):
             return
         if np.isnan(self.first_s):
-            self.first_s = float(times[0])
+            self.first_s, self.first_row = float(times[0]), int(rows[0])
+            if step_time_s is not None:
+                self._first_step_s = float(step_time_s[is_finite][0])
         self._count(np.diff(times, prepend=self.last_s))
         self.last_s = float(times[-1])
         # The last three times of the block before: an interval is compared with its neighbours.
         times = np.concatenate([self._before, times])
         rows = np.concatenate([self._rows_before, rows])
+        if np.isnan(self._interval_s) and len(times) > 1:
+            self._interval_s = float(times[1] - times[0])
         self._find(times, rows)
         self._before, self._rows_before = times[-3:], rows[-3:]
 
@@ -232,6 +242,16 @@ class IntervalCheck:
             (int(rows[i + 1]), float(times[i + 1] - times[i]))
             for i in places[(places > 0) & (places < len(times) - 2)][:room]
         )
+
+    @property
+    def late_s(self) -> float:
+        """How much of the test nothing is counted of, before the first row; 0 with one row."""
+        if np.isnan(self._interval_s):
+            return 0.0
+        lead_s = lead_in_s(self.first_s, self._first_step_s)
+        if np.isnan(self._first_step_s):
+            lead_s = first_interval_s(np.array([self.first_s, self.first_s + self._interval_s]))
+        return late_start_s(self.first_s, lead_s, self._interval_s)
 
     @property
     def median_s(self) -> float:

@@ -133,7 +133,8 @@ class _Watch:
         measures = block.measures
         voltage, current = measures.voltage_v, measures.current_a
         self.rows += len(block.rows)
-        self._intervals.add(block.rows, measures.test_time_s)
+        step_time_s = measures.extended.get(Field.STEP_TIME.channel or ("", ""))
+        self._intervals.add(block.rows, measures.test_time_s, step_time_s)
         self._note_clock(block)
         self._sign.add(voltage, current, (measures.step, measures.step_id))
         self._preview.add(measures.test_time_s, voltage, current)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from cycling.formats.columns.fields import APART, Field
 from cycling.formats.columns.labels import plain_name
-from cycling.formats.columns.mapping import Column, Inference, Mapping
+from cycling.formats.columns.mapping import MAX_LABEL, Column, Inference, Mapping
+from cycling.formats.problems import quoted_list
 from cycling.formats.values.states import direction
 
 # What a column without a unit must name to be a current, or a power.
@@ -29,13 +30,17 @@ _COUNTERS = (
 def with_counters(mapping: Mapping) -> Mapping:
     """The mapping with two columns such as Charge (mAh) and Discharge (mAh) as counters.
 
-    There must be one of each in such a unit, and no column that is a counter by its name.
+    There must be one of each in such a unit, and no column that is a counter by its name. Of others
+    in such a unit it is said that they are not used.
     """
     for fields in _COUNTERS:
         units = [unit for unit in fields[0].units if unit not in ("C", "J")]
         columns = [c for c in mapping.columns if c.field is Field.EXTENDED and c.unit in units]
         found = _of_each_way(columns)
-        if any(map(mapping.column, fields)) or not found:
+        if any(map(mapping.column, fields)) or not columns:
+            continue
+        if not found:
+            mapping = replace(mapping, inferred=(*mapping.inferred, _unused(columns, fields)))
             continue
         for column, field in zip(found, fields[1:], strict=True):
             mapping = mapping.with_column(column.index, field, column.unit)
@@ -45,6 +50,19 @@ def with_counters(mapping: Mapping) -> Mapping:
         )
         mapping = replace(mapping, inferred=(*mapping.inferred, Inference("columns", text)))
     return mapping
+
+
+def _unused(columns: list[Column], fields: tuple[Field, ...]) -> Inference:
+    """Say that columns in the unit of a counter are none, and what to do if they are."""
+    single, names = len(columns) == 1, quoted_list([column.shown for column in columns])
+    *others, last = (repr(field.label) for field in fields)
+    text = (
+        f"{'Column' if single else 'Columns'} {names} {'is' if single else 'are'} in the unit of a "
+        f"counter, and nothing says what {'it counts' if single else 'they count'}: our integral "
+        f"is the source. Choose {', '.join(others)} or {last} if the instrument counted "
+        f"{'it' if single else 'them'}."
+    )
+    return Inference("columns", text[:MAX_LABEL])
 
 
 def _of_each_way(columns: list[Column]) -> list[Column]:

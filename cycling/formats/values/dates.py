@@ -40,6 +40,7 @@ _HALVES = (
     (re.compile(rf"上午|午前|오전|{_half('a', 'vorm|fm|dop|πμ|π.μ|öö')}", re.IGNORECASE), "AM"),
     (re.compile(rf"下午|午後|오후|{_half('p', 'nachm|em|odp|μμ|μ.μ|ös')}", re.IGNORECASE), "PM"),
 )
+_SCIENTIFIC = re.compile(r"\s*[+-]?\d+([.,]\d*)?[eEdD][+-]?\d+\s*", re.ASCII)  # 2.54e-11
 _MAX_LENGTH = 64
 _WORD = re.compile(r"[^\W\d_]{3,}\.?")
 _ZONE = re.compile(r"(?:\b(?:UTC|GMT)|Z|[+-]\d\d:?\d\d)\s*$")
@@ -98,7 +99,7 @@ _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}.*")
 @lru_cache(maxsize=4096)
 def plain_clock(text: str) -> str:
     """`23-Nov-23 3:56:11 PM` as `2023-11-23 3:56:11 PM`; what is no such date stays as it is."""
-    if len(text) > _MAX_LENGTH:
+    if len(text) > _MAX_LENGTH or _SCIENTIFIC.fullmatch(text):
         return text
     if compact := _COMPACT.fullmatch(text):
         year, month, day, hour, minute, second, zone_name = compact.groups()

@@ -17,7 +17,7 @@ from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import Technology
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.experiments.summaries import outdate_summaries
+from db.commands.experiments.cycles.summaries import outdate_summaries
 from db.engine import Database
 from db.models import Battery, BatteryDetails, CycleSummary, Experiment
 from db.models.battery_rows import (

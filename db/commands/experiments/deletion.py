@@ -53,6 +53,7 @@ from db.models import (
     SeriesChannel,
     SeriesChunk,
     SeriesHead,
+    SeriesTotals,
     StationAlarm,
     StationLive,
     StationStatus,
@@ -98,7 +99,8 @@ SHORT: tuple[Any, ...] = (
     FormerNumber,
     WrongPulse,
 )
-SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
+STORE = (SeriesHead, SeriesChannel, SeriesChunk, SeriesTotals)
+SERIES: tuple[Any, ...] = (*STORE, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 

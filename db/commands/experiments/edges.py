@@ -8,7 +8,7 @@ from cycling.formats.columns.fields import Field
 from db import series
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.experiments.summaries import outdate_summaries
+from db.commands.experiments.cycles.summaries import outdate_summaries
 from db.engine import Database
 from db.measures.source import counter_channels
 from db.models import CycleSummary, ImportSource, Statistics

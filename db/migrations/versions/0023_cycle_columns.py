@@ -4,7 +4,7 @@ from db.migrations import column
 from db.migrations.tables import table
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

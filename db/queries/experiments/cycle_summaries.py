@@ -13,7 +13,8 @@ from db.models import CycleSummary
 class KeptSummary:
     """Numbers of an experiment's complete cycles; None where there is none.
 
-    `capacities_ah` are discharges of complete cycles of the main rate, some of them in their order.
+    All but their count are of the main rate class after formation: of `last_cycle`, the last one,
+    `mean_ce_pct` of the last ten. `capacities_ah` are some of their discharges, in their order.
     """
 
     cycles: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
@@ -35,6 +35,13 @@ from db.models import (
 )
 from db.models.battery_rows import description_of
 from db.queries.experiments.deletion import LARGEST_ID, gone_words
+from db.queries.experiments.filters import (
+    Filter,
+    Kept,
+    name_to_merge,
+    narrowed,
+    number_of,
+)
 from db.queries.experiments.rows import ExperimentTimes
 
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL or MariaDB", "mariadb": "MariaDB"}
@@ -73,7 +80,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The experiments of the same battery with the next smaller and the next larger id."""
+    """The experiments of the same battery with the next smaller and the next larger number."""
 
     previous: Neighbour | None
     next: Neighbour | None
@@ -170,19 +177,31 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
         )
 
 
-def neighbours(database: Database, known: ExperimentFacts) -> Neighbours:
-    """Return the experiments of the same battery before and after this one."""
-    of_it = Experiment.battery_id == known.battery_id
-    before = select(func.max(Experiment.id)).where(of_it, Experiment.id < known.id)
-    after = select(func.min(Experiment.id)).where(of_it, Experiment.id > known.id)
-    either = Experiment.id.in_([before.scalar_subquery(), after.scalar_subquery()])
+def neighbours(database: Database, battery_id: int | None, number: int) -> Neighbours:
+    """Return what the table of experiments shows of a battery before and after a number."""
+    if battery_id is None:
+        return Neighbours(None, None)
     with database.read() as session:
-        rows = session.execute(select(Experiment.id, Experiment.name).where(either)).all()
-    others = [Neighbour(*row) for row in rows]
+        beside = (_beside(session, of, battery_id, number) for of in (Experiment, Plan))
+        others = [Neighbour(id_, name) for id_, name in session.execute(union_all(*beside))]
     return Neighbours(
-        previous=next((one for one in others if one.id < known.id), None),
-        next=next((one for one in others if one.id > known.id), None),
+        previous=max((one for one in others if one.id < number), key=_number, default=None),
+        next=min((one for one in others if one.id > number), key=_number, default=None),
     )
+
+
+def _beside(session: Session, of: Kept, battery_id: int, number: int) -> Select[int, str]:
+    """Return those next to a number that have their row in a table."""
+    id_ = number_of(of)
+    its = Filter(batteries=(battery_id,))
+    before = narrowed(select(func.max(id_)), its, of).where(id_ < number)
+    after = narrowed(select(func.min(id_)), its, of).where(id_ > number)
+    either = id_.in_([before.scalar_subquery(), after.scalar_subquery()])
+    return select(id_, name_to_merge(session, of)).where(either)
+
+
+def _number(one: Neighbour) -> int:
+    return one.id
 
 
 def _devices(session: Session, station_id: int) -> Sequence[str]:

@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
@@ -127,11 +137,24 @@ def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) ->
 
 
 def _labelled(filters: Filter, of: Kept) -> Iterator[ColumnElement[bool]]:
-    number = Plan.experiment_id if of is Plan else Experiment.id
+    number = number_of(of)
     if filters.tags:
         yield has_tag(number, filters.tags)
     if filters.owners:
         yield is_owned_by(number, filters.owners)
+
+
+def number_of(of: Kept) -> SQLColumnExpression[int]:
+    """Return the number of an experiment."""
+    return Plan.experiment_id if of is Plan else Experiment.id
+
+
+def name_to_merge(session: Session, of: Kept) -> SQLColumnExpression[str]:
+    """Return the name of an experiment for a statement that merges both tables."""
+    if session.get_bind().dialect.name == "sqlite":
+        return of.name
+    # the tables may have come to different collations; an explicit one lets them be merged
+    return func.convert(of.name.op("USING")(text("utf8mb4"))).collate("utf8mb4_general_ci")
 
 
 def created(of: Kept) -> SQLColumnExpression[datetime]:

@@ -38,8 +38,8 @@ class ExperimentRow(ExperimentTimes):
     """One line of the table; a draft may have neither battery nor station, and has no profile yet.
 
     `why` says why it waits, was cancelled or ended before its profile did, and by whom; or is "".
-    `cycles` are complete ones, None where they are not counted yet; the last of their capacities
-    (Ah), retention and mean CE (%).
+    `cycles` are complete ones, None where they are not counted yet. `last_cycle` is the last one of
+    the main rate: capacity (Ah) and retention (%) are its own, the mean CE (%) goes through it.
     """
 
     state: ExperimentState
@@ -51,6 +51,7 @@ class ExperimentRow(ExperimentTimes):
     profile: str
     why: str = ""
     cycles: int | None = None
+    last_cycle: int | None = None
     capacity_ah: float | None = None
     retention_pct: float | None = None
     ce_pct: float | None = None
@@ -76,6 +77,7 @@ def rows_of(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
             Experiment.status.label("status"),
             func.coalesce(Run.end_reason, "").label("reason"),
             CycleSummary.cycles.label("cycles"),
+            CycleSummary.last_cycle.label("last_cycle"),
             CycleSummary.last_capacity_ah.label("capacity_ah"),
             CycleSummary.retention_pct.label("retention_pct"),
             CycleSummary.mean_ce_pct.label("ce_pct"),

@@ -25,10 +25,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from cycling.terms import NOT_ENDED, ExperimentStatus
+from cycling.terms import NOT_ENDED, UNDER_WAY, ExperimentStatus
 from db.engine import Database
 from db.models import Battery, CyclerStation, CycleSummary, Experiment, Plan, Profile
-from db.queries.experiments.filters import CycleFigure, Filter, Kept, created, narrowed
+from db.queries.experiments.filters import (
+    CycleFigure,
+    Filter,
+    Kept,
+    created,
+    name_to_merge,
+    narrowed,
+    number_of,
+)
 from db.queries.experiments.rows import ExperimentRow, rows_of
 from db.queries.lists import Page, Sort, alphabetic, check_page
 from db.terms import PlanState
@@ -55,6 +63,7 @@ class SortKey(StrEnum):
 
 
 FIGURES = tuple(SortKey(one.value) for one in CycleFigure)
+ABOVE_NUMBERS = 2**32  # of experiments
 TEXTS = (SortKey.NAME, SortKey.BATTERY, SortKey.STATION, SortKey.PROFILE)
 
 
@@ -66,9 +75,10 @@ def list_experiments(
     offset: int,
     limit: int,
 ) -> Page[ExperimentRow]:
-    """Return `limit` rows from `offset` on; without a sort the active ones first, then the newest.
+    """Return `limit` rows from `offset` on.
 
-    Raises InputError for a negative offset or limit.
+    Without a sort first what runs or is paused, then what waits, then the rest; in each the newest
+    number first. Raises InputError for a negative offset or limit.
     """
     check_page(offset, limit)
     with database.read() as session:
@@ -96,9 +106,8 @@ def _ids_by_default(
     session: Session, filters: Filter, kinds: Sequence[Kept], offset: int, limit: int
 ) -> Sequence[int]:
     """First what is not over (little, found by its state), then the rest, the newest first."""
-    parts = {of: _ids(filters, of, of.created_at) for of in kinds}
-    first = {of: query.where(_is_open(of)) for of, query in parts.items()}
-    ids = _merged(session, first.values(), offset, limit, descending=True)
+    open_ones = [_ids(filters, of, _open_rank(of)).where(_is_open(of)) for of in kinds]
+    ids = _merged(session, open_ones, offset, limit, descending=True)
     if len(ids) == limit:
         return ids
     count_open = _counted_by_page(offset, limit, len(ids))
@@ -106,9 +115,17 @@ def _ids_by_default(
         count_open = sum(
             session.scalar(_counted(filters, of).where(_is_open(of))) or 0 for of in kinds
         )
-    rest = [query.where(~_is_open(of)) for of, query in parts.items()]
+    rest = [_ids(filters, of, number_of(of)).where(~_is_open(of)) for of in kinds]
     after = max(0, offset - count_open)
     return [*ids, *_merged(session, rest, after, limit - len(ids), descending=True)]
+
+
+def _open_rank(of: Kept) -> SQLColumnExpression[int]:
+    """Rank what is not over by its number, what is under way above what waits."""
+    number = number_of(of)
+    if of is Plan:
+        return number
+    return case((Experiment.status.in_(UNDER_WAY), number + ABOVE_NUMBERS), else_=number)
 
 
 def _is_open(of: Kept) -> ColumnElement[bool]:
@@ -186,7 +203,7 @@ def _sort_column(
     session: Session, key: SortKey, of: Kept, *, merges: bool
 ) -> SQLColumnExpression[Any]:
     columns: Mapping[SortKey, SQLColumnExpression[Any]] = {
-        SortKey.ID: _id_of(of),
+        SortKey.ID: number_of(of),
         SortKey.NAME: of.name,
         SortKey.STATUS: Plan.state if of is Plan else Experiment.status,
         SortKey.BATTERY: Battery.name,
@@ -205,9 +222,8 @@ def _sort_column(
         return _rank(of)
     if merges and key is SortKey.TECHNOLOGY:
         return cast(Battery.technology, String(40))
-    if merges and key is SortKey.NAME and session.get_bind().dialect.name != "sqlite":
-        # the tables may have come to different collations; an explicit one lets them be merged
-        return func.convert(of.name.op("USING")(text("utf8mb4"))).collate("utf8mb4_general_ci")
+    if merges and key is SortKey.NAME:
+        return name_to_merge(session, of)
     return alphabetic(session, columns[key]) if key in TEXTS else columns[key]
 
 
@@ -228,12 +244,8 @@ def _duration(session: Session) -> SQLColumnExpression[Any]:
     return func.timestampdiff(text("MICROSECOND"), Experiment.begun_at, end)
 
 
-def _id_of(of: Kept) -> SQLColumnExpression[int]:
-    return Plan.experiment_id if of is Plan else Experiment.id
-
-
 def _ids(filters: Filter, of: Kept, sorted_by: SQLColumnExpression[Any]) -> Select[Any]:
-    columns: Sequence[Any] = (_id_of(of).label("id"), sorted_by.label("sorted_by"))
+    columns: Sequence[Any] = (number_of(of).label("id"), sorted_by.label("sorted_by"))
     return narrowed(select(*columns).select_from(of), filters, of)
 
 

@@ -50,7 +50,7 @@ KINDS = {
     "formation": CycleKind.FORMATION,
     "incomplete": CycleKind.INCOMPLETE,
 }
-NAMES = ("x", "per", "rate", "kind", "cycles", "columns", "sort")
+NAMES = ("x", "per", "rate", "kind", "cycles", "columns", "fade", "sort")
 COLUMNS = tuple(one.name for one in METRICS)
 USUAL = {"charge_ah", "discharge_ah", "ce_pct", "ee_pct", "retention_pct", "hysteresis_v"}
 USUAL |= {"charge_end_v", "discharge_end_v", "duration_s"}
@@ -62,7 +62,7 @@ class View:
     """What is drawn and listed; no rates or kinds are all of them.
 
     `chosen` are cycles as they are typed, "1, 5, 10-20"; `sort` is a column, `-` before it turns it
-    around.
+    around; with `fade` projection and knee are drawn.
     """
 
     x: XAxis = XAxis.CYCLE
@@ -72,13 +72,14 @@ class View:
     chosen: str = ""
     columns: tuple[str, ...] = SHOWN
     sort: str = ""
+    fade: bool = False
 
     @property
     def words(self) -> dict[str, Any]:
         """What an address says of it, and the page's store."""
         usual = View()
         said = {"x": self.x, "per": self.per, "rate": self.rates, "kind": self.kinds}
-        said |= {"cycles": self.chosen, "sort": self.sort}
+        said |= {"cycles": self.chosen, "sort": self.sort, "fade": "1" if self.fade else ""}
         said["columns"] = ",".join(self.columns) if self.columns != usual.columns else ""
         unsaid = {"x": usual.x, "per": usual.per}
         return {name: one for name, one in said.items() if one and unsaid.get(name) != one}
@@ -102,6 +103,7 @@ def from_store(given: object) -> View:
         chosen=" ".join(asked_values(store.get("cycles")))[:MAX_TEXT],
         columns=tuple(one for one in COLUMNS if one in columns) or SHOWN,
         sort=" ".join(asked_values(store.get("sort"))[:1]),
+        fade=str(store.get("fade")) == "1",
     )
 
 

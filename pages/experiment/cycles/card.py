@@ -1,7 +1,6 @@
 """The tab of cycles, drawn: figures and graph, curves of chosen cycles, rows of the table."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from dash import Input, Output, State, callback, ctx, no_update
@@ -10,22 +9,22 @@ from dash.exceptions import PreventUpdate
 from components.figures.voltage_curves import curves_figure
 from components.sent import Sent
 from components.shell import Ids as Shell
-from db import series
+from db.measures.cycle_rules import cycle_judgements
 from db.measures.cycle_summaries import keep_summary, summary_holds
-from db.measures.cycles import ExperimentCycles, experiment_cycles
-from db.series import ExperimentSeries
+from db.measures.cycles import ExperimentCycles
 from pages.context import database, run_script
 from pages.experiment.cycles.address import View, from_store
 from pages.experiment.cycles.cells import grid_columns, grid_rows
 from pages.experiment.cycles.drawing import caption, curves_of, curves_words, figure_of
 from pages.experiment.cycles.figures import convention_words, figure_tiles, figures_of
 from pages.experiment.cycles.ids import TABLE, Ids
+from pages.experiment.cycles.rules import rules_content
+from pages.experiment.redrawing import opened
 from pages.experiments.row_table import register_table
-from pages.sent import sent_id
 
 CONTROLS = [
     Input(control, "value")
-    for control in (Ids.X, Ids.PER, Ids.RATE, Ids.KIND, Ids.CHOSEN, Ids.COLUMNS)
+    for control in (Ids.X, Ids.PER, Ids.RATE, Ids.KIND, Ids.CHOSEN, Ids.COLUMNS, Ids.FADE)
 ]
 
 run_script(
@@ -43,17 +42,6 @@ run_script(
     State(Ids.CHOSEN, "value"),
     at_start=False,
 )
-
-
-@contextmanager
-def opened(view: Sent) -> Iterator[tuple[ExperimentSeries, ExperimentCycles]]:
-    """Open the series of the experiment of a view, and make its cycles."""
-    number = sent_id(view, "experiment")
-    with series.opened(database(), number) as experiment:
-        cycles = experiment_cycles(experiment)
-        if cycles is None:
-            raise PreventUpdate
-        yield experiment, cycles
 
 
 @callback(
@@ -151,6 +139,20 @@ def draw_curves(view: Sent, theme: Sent, drawn: Sent, narrow: Sent) -> dict[str,
         "figure": curves_figure(curves, unit, dark=theme == "dark", narrow=bool(narrow)),
         "about": curves_words(cycles, asked, curves),
     }
+
+
+@callback(
+    output=Output(Ids.RULES, "children"),
+    inputs={"drawn": Input(Ids.DRAWN, "data")},
+    state={"view": State(Ids.VIEW, "data")},
+    prevent_initial_call=True,
+)
+def show_rules(drawn: Sent, view: Sent) -> Sent:
+    """Say what breaks the rules, again when there are new measures."""
+    if drawn is None:
+        raise PreventUpdate
+    with opened(view) as (experiment, cycles):
+        return rules_content(cycle_judgements(experiment, cycles))
 
 
 def rows(

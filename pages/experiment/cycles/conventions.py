@@ -12,7 +12,7 @@ from cycling.analysis.cycles.choices import Direction, Numbering, Reference
 from cycling.battery.conventions import OwnChoices
 from cycling.errors import InputError
 from db.commands.audit import By
-from db.commands.experiments.cycle_choices import choose_cycles
+from db.commands.experiments.cycles.choices import choose_cycles
 from db.queries.experiments.cycle_choices import conventions
 from pages.ask import Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database

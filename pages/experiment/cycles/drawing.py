@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from components import formatting
 from components.figures.cycle_graph import CycleFigure, CyclePoints, cycle_figure
+from components.figures.fade_lines import NO_LINES
 from components.figures.voltage_curves import VoltageCurve
 from cycling.analysis.cycles.choices import Direction
 from cycling.analysis.cycles.kinds import cycle_kinds
@@ -17,6 +18,7 @@ from db.measures.halves import half_curve
 from db.series import ExperimentSeries
 from pages.experiment.cycles.address import Per, View, XAxis, chosen_numbers
 from pages.experiment.cycles.cells import rows_of
+from pages.experiment.cycles.outlook import fade_lines, outlook_words
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -74,7 +76,10 @@ def points_of(table: CycleTable, view: View) -> CyclePoints:
 
 def figure_of(table: CycleTable, view: View, *, dark: bool, narrow: bool, drag: str) -> CycleFigure:
     """Return the graph of a view."""
-    return cycle_figure(points_of(table, view), dark=dark, narrow=narrow, drag=drag)
+    x, per = usable(view, table)
+    fade = fade_lines(table, per) if view.fade and x is XAxis.CYCLE else NO_LINES
+    points = points_of(table, view)
+    return cycle_figure(points, dark=dark, narrow=narrow, drag=drag, fade=fade)
 
 
 def caption(found: CycleFigure, table: CycleTable, view: View) -> str:
@@ -88,6 +93,10 @@ def caption(found: CycleFigure, table: CycleTable, view: View) -> str:
         words.append(
             f"{efficiencies:,} CE {'lies' if efficiencies == 1 else 'lie'} outside the axis."
         )
+    if view.fade:
+        is_drawn = usable(view, table)[0] is XAxis.CYCLE
+        words += [] if is_drawn else ["Projection and knee are drawn over the cycle alone."]
+        words += outlook_words(table)
     return " ".join(words)
 
 

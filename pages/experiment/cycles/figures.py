@@ -1,5 +1,6 @@
 """The few numbers above the graph of cycles, each with its convention in words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,14 @@ from components import formatting
 from components.figures.measure_axes import scale
 from components.readings import UNKNOWN, signed
 from cycling.analysis.cycles.choices import Direction, Kind, Numbering, Reference
+from cycling.analysis.cycles.kinds import CycleKind, cycle_kinds
 from cycling.analysis.cycles.metrics import coulombic_convention
-from cycling.analysis.cycles.summary import END_OF_LIFE_PCT, LAST_CYCLES
+from cycling.analysis.cycles.summary import END_OF_LIFE_PCT, LAST_CYCLES, mean_rows
 from cycling.analysis.integration import Edge
 from db.measures.cycles import ExperimentCycles
 from pages.experiment.cycles.cells import several_halves
 
+PARTLY = "the cell was partly charged at its beginning"
 MUCH_PCT = 101.0  # a CE above it is no inaccuracy: more came out than was put in
 EDGES = {
     Edge.SPLIT: "steps split by their step time",
@@ -43,17 +46,19 @@ def figures_of(cycles: ExperimentCycles) -> list[Figure]:
     """Return the numbers above the graph."""
     table, found = cycles.table, cycles.summary
     total, rate = len(table), found.rate_class
-    of_rate = f", {rate}" if rate else ""
+    of_rate, of_mean = f", {rate}" if rate else "", mean_words(cycles)
     complete = "complete" if found.cycles == total else f"complete, of {total:,}"
-    none = "time is missing" if found.cycles else "no complete cycle yet"
-    capacity = _charge("Last capacity", found.last_capacity_ah, f"discharge{of_rate}", none)
-    end, last = f"{END_OF_LIFE_PCT:g}", f"of the last {LAST_CYCLES}{of_rate}"
+    none = "time is missing" if found.last_cycle else "formation alone so far"
+    none = none if found.cycles else "no complete cycle yet"
+    last_words = f"discharge of cycle {found.last_cycle}{of_rate}"
+    capacity = _charge("Last capacity", found.last_capacity_ah, last_words, none)
+    end = f"{END_OF_LIFE_PCT:g}"
     return [
         Figure("Cycles", f"{found.cycles:,}", "", complete),
         _figure("First-cycle CE", found.first_ce_pct, "%", 3, first_ce_words(cycles), none),
         capacity,
         _figure("Retention", found.retention_pct, "%", 2, reference_words(cycles), none),
-        _figure("Mean CE", found.mean_ce_pct, "%", 3, last, none),
+        _figure("Mean CE", found.mean_ce_pct, "%", 3, of_mean, of_mean),
         _figure(f"Cycles to {end} %", found.cycles_to_80, "", 1, "interpolated", "not yet"),
         _figure(
             "EFC",
@@ -98,7 +103,43 @@ def first_ce_words(cycles: ExperimentCycles) -> str:
         words.append(f"of {' and '.join(several)}")
     elif table.input is Direction.CHARGE and (cycles.summary.first_ce_pct or 0.0) > MUCH_PCT:
         words.append("above 100 %: the cell was not empty at its beginning")
+    elif table.is_uneven[row]:
+        words.append(PARTLY)
     return "; ".join(words)
+
+
+def mean_words(cycles: ExperimentCycles) -> str:
+    """Say of which cycles the mean CE is, and which ones since the first of them it leaves out."""
+    table, rows = cycles.table, mean_rows(cycles.table)
+    first = int(rows[0]) if len(rows) == LAST_CYCLES else 0
+    left_out = Counter(
+        why_left_out(cycles, row, kind)
+        for row, kind in enumerate(cycle_kinds(table))
+        if row >= first and row not in rows
+    )
+    rate, count = cycles.summary.rate_class, len(rows)
+    of = (
+        f"of the last {count}"
+        if count == LAST_CYCLES
+        else f"of {formatting.counted(count, 'cycle')}"
+    )
+    words = [f"{of}, {rate}" if rate else of] if count else ["no cycle to take it of"]
+    listed = [f"{n:,} {why}" if why[0].islower() else why for why, n in left_out.items()]
+    return "; left out: ".join([*words, *([", ".join(listed)] * bool(listed))])
+
+
+def why_left_out(cycles: ExperimentCycles, row: int, kind: CycleKind) -> str:
+    """Return why a cycle is in no mean."""
+    table = cycles.table
+    if kind is CycleKind.INCOMPLETE:
+        is_last = cycles.is_running and row == len(table) - 1
+        return "still running" if is_last else "incomplete"
+    if kind is CycleKind.FORMATION:
+        return "of formation"
+    if table.is_uneven[row]:
+        several = " and ".join(several_halves(cycles, row))
+        return f"with {several}" if several else f"Cycle {table.number[row]} ({PARTLY})"
+    return "with missing time" if table.missing_s[row] > 0 else "of another rate"
 
 
 def reference_words(cycles: ExperimentCycles) -> str:

@@ -15,6 +15,7 @@ class Ids:
     RATE = "cycles-rate"
     KIND = "cycles-kind"
     DRAG = "cycles-drag"
+    FADE = "cycles-fade"
     COLUMNS = "cycles-columns"
     CHOSEN = "cycles-chosen"
     GRAPH = "cycles-graph"
@@ -24,6 +25,7 @@ class Ids:
     FIGURES = "cycles-figures"
     NOTES = "cycles-notes"
     COUNT = "cycles-count"
+    RULES = "cycles-rules"
 
 
 TABLE = PrefixIds("cycles")

@@ -8,9 +8,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import card, empty, icon, loading
-from components.controls import segments, unseen
+from components.controls import segments
 from components.figures.cycle_graph import HEIGHT_PX, NARROW_PX
 from components.figures.template import CONFIG
+from components.pictures import picture_menu
 from components.row_grid import row_grid
 from components.sent import Sent
 from cycling.analysis.cycles.kinds import cycle_kinds
@@ -39,6 +40,7 @@ FILES = {
     "csv": ("CSV", "all columns"),
     "xlsx": ("Excel", "cycles, steps, settings, sources"),
     "parquet": ("Parquet", "all columns"),
+    "projection.csv": ("CSV", "projection, not measured"),
 }
 CHOOSE, ZOOM = "select", "zoom"
 ROW_PX, FRAME_PX, MAX_ROWS = 33, 57, 11  # of the table; its frame is the heads and a scroll bar
@@ -66,7 +68,9 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
         html.Div(
             [
                 _figures(who),
-                html.Div([_graph(cycles, asked, who), _curves(asked, who)], className="bem-pair"),
+                html.Div(
+                    [_graph(cycles, asked, who), _curves(cycles, asked, who)], className="bem-pair"
+                ),
                 _table(cycles, asked),
                 *rules_part(view, cycles, who),
             ],
@@ -86,6 +90,7 @@ def _stored(experiment_id: int, view: View) -> dict[str, Any]:
         "kind": list(view.kinds),
         "cycles": view.chosen,
         "columns": ",".join(sorted(view.columns)),
+        "fade": "1" if view.fade else "",
     }
 
 
@@ -113,10 +118,15 @@ def _graph(cycles: ExperimentCycles, asked: View, who: Viewer) -> Component:
             segments(Ids.PER, per, asked.per if asked.per in bases else Per.TOTAL),
             hidden=len(per) == 1,
         ),
+        dbc.Switch(id=Ids.FADE, label="Projection", value=asked.fade),
         html.Span(
             [
                 _group("Dragging", segments(Ids.DRAG, {CHOOSE: "Choose", ZOOM: "Zoom"}, CHOOSE)),
-                _pictures(Ids.GRAPH, cycles.experiment_id, "cycles"),
+                picture_menu(
+                    f"{cycles.experiment_id}-cycles",
+                    f"Experiment {cycles.experiment_id}",
+                    said=(Ids.NOTES,),
+                ),
             ],
             className="end",
         ),
@@ -154,7 +164,7 @@ def _filter(control_id: str, label: str, options: Sent, chosen: Sent) -> Compone
     return html.Div([name, control], hidden=len(words) < 2)
 
 
-def _curves(asked: View, who: Viewer) -> Component:
+def _curves(cycles: ExperimentCycles, asked: View, who: Viewer) -> Component:
     field = dbc.Input(
         id=Ids.CHOSEN,
         value=asked.chosen,
@@ -171,7 +181,13 @@ def _curves(asked: View, who: Viewer) -> Component:
         className="bem-tools",
     )
     graph = _empty_graph(Ids.CURVES, NARROW_PX if who.narrow else HEIGHT_PX)
-    return card("Voltage over charge", [tools, loading(graph, "Reading the measures")])
+    pictures = picture_menu(
+        f"{cycles.experiment_id}-voltage",
+        f"Experiment {cycles.experiment_id}",
+        said=(Ids.CURVES_ABOUT,),
+    )
+    inside = [tools, loading(graph, "Reading the measures")]
+    return card("Voltage over charge", inside, end=pictures)
 
 
 def _empty_graph(graph_id: str, height_px: int) -> dcc.Graph:
@@ -228,29 +244,3 @@ def _table(cycles: ExperimentCycles, asked: View) -> Component:
 def _group(label: str, control: Component, *, hidden: bool = False) -> Component:
     about: dict[str, Any] = {"role": "group", "aria-label": label}
     return html.Div(control, hidden=hidden, **about)
-
-
-def _pictures(graph_id: str, experiment_id: int, about: str) -> Component:
-    kinds = {"svg": "lines stay sharp", "png": "pixels"}
-    items = [
-        html.Button(
-            [f"{kind.upper()} ", html.Span(words, className="t3 small")],
-            type="button",
-            className="dropdown-item",
-            **{
-                "data-bem-picture": kind,
-                "data-bem-graph": graph_id,
-                "data-bem-name": f"{experiment_id}-{about}",
-                "data-bem-title": f"Experiment {experiment_id}",
-            },
-        )
-        for kind, words in kinds.items()
-    ]
-    return dbc.DropdownMenu(
-        items,
-        label=html.Span([icon("image"), unseen("Picture")], title="Picture"),
-        color="link",
-        toggle_class_name="icon",
-        align_end=True,
-        caret=False,
-    )

@@ -12,7 +12,7 @@ from components.sent import PatternId, Sent
 from cycling.analysis.cycles.rules import Judgement, RuleKind
 from cycling.terms import ENDED
 from db.commands.audit import By
-from db.commands.experiments.cycle_rules import choose_rules
+from db.commands.experiments.cycles.rules import choose_rules
 from db.measures.cycle_rules import CycleJudgements, cycle_judgements
 from db.measures.cycles import ExperimentCycles
 from db.queries.experiments.cycle_rules import (
@@ -25,6 +25,7 @@ from db.queries.experiments.cycle_rules import (
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
 from pages.ask import AskIds, Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database
+from pages.experiment.cycles.ids import Ids as CycleIds
 from pages.experiment.cycles.rule_fields import read_rules, rule_fields
 from pages.experiment.ids import Ids
 from pages.experiment.tabs import Tab, tab_address
@@ -56,10 +57,12 @@ def rules_part(view: ExperimentView, cycles: ExperimentCycles, who: Viewer) -> l
         return []
     setting = action_button("sliders", "Set rules", "btn-link", id=RULES.open)
     dialog = ask_dialog(RULES, refresh=True) if who.operates else []
-    return [card("Rules", _content(by_rule), end=setting if who.operates else None), *dialog]
+    content = html.Div(rules_content(by_rule), id=CycleIds.RULES)
+    return [card("Rules", content, end=setting if who.operates else None), *dialog]
 
 
-def _content(by_rule: CycleJudgements) -> Component:
+def rules_content(by_rule: CycleJudgements) -> Component:
+    """Return the rules that hold and what breaks them."""
     if not by_rule.rules:
         return html.Div("No rule is set, for this experiment or for all.", className="body t3")
     pairs = zip(by_rule.rules, by_rule.judgements, strict=True)

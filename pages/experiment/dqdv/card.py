@@ -1,20 +1,15 @@
 """The tab of dQ/dV, drawn; and what is drawn as a file."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from dash import Input, Output, State, callback, ctx, dcc, no_update
-from dash.exceptions import PreventUpdate
 
 from components.figures.derivative_graph import DQDV, DVDQ, derivative_figure, map_figure
 from components.sent import Sent
 from components.shell import Ids as Shell
-from db import series
 from db.commands.audit import record_export
-from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.queries.experiments.detail import experiment_facts
-from db.series import ExperimentSeries
 from pages.context import actor, database, run_script
 from pages.experiment.dqdv.address import Curve, Show, View, view_of
 from pages.experiment.dqdv.curves import Curves, curves_of, cycle_map, drawn_curves, peaks_of
@@ -22,7 +17,7 @@ from pages.experiment.dqdv.files import csv_text, file_name
 from pages.experiment.dqdv.ids import Ids
 from pages.experiment.dqdv.layout import slider_end, stored
 from pages.experiment.dqdv.words import caption, notes, peak_table
-from pages.sent import sent_id
+from pages.experiment.redrawing import kept_query, opened, opened_anew
 
 CONTROLS = {
     "half": Input(Ids.HALF, "value"),
@@ -71,26 +66,9 @@ def draw(
     drawn: Sent,
     narrow: Sent,
 ) -> dict[str, Any]:
-    """Draw what the controls say; with the frame's pulse only where there is something new.
-
-    Dash drops the answer to a control where the pulse asks before it has come.
-    """
-    if theme is None:
-        raise PreventUpdate  # the frame reads it in the browser and calls again at once
-    before = drawn if isinstance(drawn, Mapping) else {}
-    is_pulse = ctx.triggered_id == Shell.PULSE
+    """Draw what the controls say, or what is new."""
     view = asked_by(controls, list(ends))
-    asked_for = [view.query, theme]
-    if is_pulse and before.get("is_over") and before.get("asked_for") == asked_for:
-        raise PreventUpdate
-    with opened(known) as (experiment, cycles):
-        now = {
-            "revision": experiment.head.revision,
-            "is_over": not cycles.is_running,
-            "asked_for": asked_for,
-        }
-        if is_pulse and now == before:
-            raise PreventUpdate
+    with opened_anew(known, theme, drawn, [view.query, theme]) as (experiment, cycles, now):
         curves = curves_of(experiment, cycles, view)
     is_dqdv = view.curve is Curve.DQDV or view.show is Show.MAP
     return {
@@ -101,7 +79,7 @@ def draw(
         "no_peaks": not is_dqdv,
         "view": stored(cycles.experiment_id, view),
         "drawn": now,
-        "last": slider_end(cycles) if is_pulse else no_update,
+        "last": slider_end(cycles) if ctx.triggered_id == Shell.PULSE else no_update,
     }
 
 
@@ -123,7 +101,7 @@ def asked_by(controls: Mapping[str, Sent], ends: list[Sent]) -> View:
 def download(_clicks: Sent, view: Sent) -> dict[str, Any]:
     """Send the curves that are drawn as a file."""
     with opened(view) as (experiment, cycles):
-        curves = curves_of(experiment, cycles, asked(view))
+        curves = curves_of(experiment, cycles, view_of(kept_query(view)))
         facts = experiment_facts(experiment.database, experiment.id)
     target = f"experiment {facts.id}"
     record_export(database(), target, {"format": "csv", "what": "dqdv"}, by=actor())
@@ -131,22 +109,6 @@ def download(_clicks: Sent, view: Sent) -> dict[str, Any]:
         csv_text(curves), file_name(facts.id, facts.name, curves)
     )
     return sent
-
-
-@contextmanager
-def opened(view: Sent) -> Iterator[tuple[ExperimentSeries, ExperimentCycles]]:
-    """Open the series of the experiment of a view, and make its cycles."""
-    with series.opened(database(), sent_id(view, "experiment")) as experiment:
-        cycles = experiment_cycles(experiment)
-        if cycles is None:
-            raise PreventUpdate
-        yield experiment, cycles
-
-
-def asked(view: Sent) -> View:
-    """Return the view that the page keeps."""
-    query = view.get("query") if isinstance(view, Mapping) else None
-    return view_of(query if isinstance(query, Mapping) else {})
 
 
 def figure_of(curves: Curves, *, dark: bool, narrow: bool) -> dict[str, Any]:

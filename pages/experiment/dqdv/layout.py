@@ -12,6 +12,7 @@ from components.blocks import card, empty, icon, loading
 from components.controls import inline, segments, small_button
 from components.figures.derivative_graph import HEIGHT_PX, NARROW_PX
 from components.figures.template import CONFIG
+from components.pictures import picture_menu
 from components.sent import Sent
 from cycling.analysis.cycles.table import CycleTable
 from db.measures.cycles import ExperimentCycles, experiment_cycles
@@ -56,7 +57,11 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
         dcc.Download(id=Ids.FILE),
         html.Div(
             [
-                card("dQ/dV", [*_controls(asked, cycles.table), *_graph(who)]),
+                card(
+                    "dQ/dV",
+                    [*_controls(asked, cycles.table), *_graph(who)],
+                    end=picture_menu(f"{view.facts.id}-dqdv", f"Experiment {view.facts.id}"),
+                ),
                 html.Div(_peaks(), id=Ids.PEAKS_CARD),
             ],
             className="bem-stack bem-tab",

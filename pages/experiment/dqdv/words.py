@@ -10,8 +10,9 @@ from components import formatting
 from components.blocks import Head, note, table
 from components.figures.measure_axes import scale
 from components.readings import signed
+from cycling.analysis.cycles.choices import Direction
 from cycling.analysis.voltage.differential import POINTS, SIGMA
-from cycling.analysis.voltage.incremental import SIGMA_V
+from cycling.analysis.voltage.incremental import SIGMA_V, STEPS_A_BIN
 from cycling.analysis.voltage.peaks import Peak
 from db.measures.half_cycles import HalfCycle
 from pages.experiment.dqdv.address import Curve, Half, Show
@@ -44,7 +45,7 @@ def caption(curves: Curves) -> str:
     else:
         part = 100 * SIGMA * view.smoothing
         how = f"smoothed by a Gaussian of {part:g} % of the charge" if part else "raw"
-        words.append(f"Voltage at {POINTS} even charges, {how}.")
+        words.append(f"Voltage at {POINTS} even charges, {how}; bins are of dQ/dV alone.")
     words.append("Rests and constant voltage are left out.")
     held = _held(curves.halves)
     return " ".join([*words, *([held] if held else [])])
@@ -66,6 +67,7 @@ def notes(curves: Curves) -> list[Component]:
             "The battery has no nominal capacity, so nobody can say whether this is slow enough: "
             "above C/5 peaks are shifted by the cell's resistance."
         )
+    sentences += [*_mixed_rates(curves), *_bins(curves)]
     missing = sorted({one.cycle for one in curves.halves if one.missing_s > 0})
     if missing:
         cycles = "cycle" if len(missing) == 1 else "cycles"
@@ -77,6 +79,33 @@ def notes(curves: Curves) -> list[Component]:
     if curves.view.is_difference and not curves.reference and curves.view.show is Show.CURVES:
         sentences.append("Give a reference cycle, from which the others are to differ.")
     return [note("paused", [html.Div(one) for one in sentences])] if sentences else []
+
+
+def _mixed_rates(curves: Curves) -> list[str]:
+    """Say that cycles of several rates are drawn beside each other."""
+    sentences = []
+    for direction in Direction:
+        of_it = [one for one in curves.halves if one.direction is direction and one.rate_label]
+        rates = {one.rate_label: one.rate for one in of_it}
+        if len(rates) > 1:
+            listed = _rates(sorted(rates, key=lambda one: rates[one])).removeprefix("At ")
+            sentences.append(
+                f"Each {direction} is of one of {len(rates)} rates: {listed}. Peaks move with the "
+                "rate as well as with age: choose one under Rate to compare like with like."
+            )
+    return sentences
+
+
+def _bins(curves: Curves) -> list[str]:
+    """Say that the choice of a bin changes nothing, and why."""
+    is_dqdv = curves.view.curve is Curve.DQDV or curves.view.show is Show.MAP
+    if not is_dqdv or not curves.is_wider:
+        return []
+    return [
+        f"The bin of {curves.view.bin_mv:g} mV has no effect: from record to record the voltage "
+        f"moves by {curves.width_v / STEPS_A_BIN * MILLI:.3g} mV (median of the coarsest cycle "
+        f"drawn), so that bins are {curves.width_v * MILLI:.3g} mV wide."
+    ]
 
 
 def peak_table(found: Sequence[tuple[HalfCycle, list[Peak]]]) -> list[Component]:

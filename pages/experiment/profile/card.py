@@ -22,20 +22,25 @@ def profile_card(source: ProfileSource | None) -> list[Component]:
     if source is None:
         return []
     rows = small_button("Show the rows", id=Ids.SHOW_ROWS)
-    note = [_name(source)]
-    if source.capacity_ah is not None:
-        note.append(html.Span(f", for {formatting.quantity(source.capacity_ah, 'Ah')}"))
     parts = [profile_text(source.text), html.Div(id=Ids.ROWS)]
-    return [card("Profile", parts, note=html.Span(note), end=rows)]
+    return [card("Profile", parts, note=_name(source), end=rows)]
+
+
+def profile_words(source: ProfileSource) -> str:
+    """Name a profile as its library does, whole, with its version and for which capacity it is."""
+    words = f"{source.name}, version {source.number}"
+    if source.library_id is None:
+        words = f"{source.name}, written for this experiment"
+    if source.capacity_ah is not None:
+        words += f", for {formatting.quantity(source.capacity_ah, 'Ah')}"
+    return words
 
 
 def _name(source: ProfileSource) -> Component:
     if source.library_id is None:
-        return html.Span(f"{source.name}, written for this experiment")
-    return dcc.Link(
-        f"{source.name}, version {source.number}",
-        href=f"/profiles/{source.library_id}?version={source.number}",
-    )
+        return html.Span(profile_words(source))
+    address = f"/profiles/{source.library_id}?version={source.number}"
+    return dcc.Link(profile_words(source), href=address)
 
 
 @callback(

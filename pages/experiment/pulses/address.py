@@ -10,7 +10,7 @@ from cycling.analysis.voltage.pulses import TIMES_S
 from pages.experiment.tabs import Tab
 from pages.sent import MAX_SHOWN, asked_values, unknown_choices
 
-NAMES = ("show", "at", "x", "full", "length")
+NAMES = ("show", "at", "x", "full", "soc", "length")
 END = "end"
 AT = {f"{one:g}": f"{one:g} s" for one in TIMES_S} | {END: "end"}
 MAX_LENGTH_UM = 1e5
@@ -39,7 +39,8 @@ class XAxis(StrEnum):
 class View:
     """What is shown: resistance after `at` seconds ("end": at the end), along an axis.
 
-    `full_pct` is the state of charge where the cell was fullest; `length_um` the diffusion length
+    `full_pct` is the state of charge where the cell was fullest; `soc_pct` that at which somebody
+    wants to know the resistance, None: nobody does; `length_um` the diffusion length
     of a titration, None: nobody has typed one.
     """
 
@@ -47,6 +48,7 @@ class View:
     at: str = "10"
     x: XAxis = XAxis.SOC
     full_pct: float = FULL_PCT
+    soc_pct: float | None = None
     length_um: float | None = None
 
     @property
@@ -58,6 +60,7 @@ class View:
         said |= {"at": self.at} if self.at != usual.at else {}
         said |= {"x": self.x} if self.x is not usual.x else {}
         said |= {"full": f"{self.full_pct:g}"} if self.full_pct != usual.full_pct else {}
+        said |= {} if self.soc_pct is None else {"soc": f"{self.soc_pct:g}"}
         return said | ({"length": f"{self.length_um:g}"} if self.length_um is not None else {})
 
 
@@ -71,6 +74,7 @@ def view_of(query: Mapping[str, Sent]) -> View:
         at=at if at in AT else usual.at,
         x=XAxis(x) if x in set(XAxis) else usual.x,
         full_pct=usual.full_pct if full_pct is None else full_pct,
+        soc_pct=_number(query.get("soc"), 0.0, FULL_PCT),
         length_um=_number(query.get("length"), 0.0, MAX_LENGTH_UM) or None,
     )
 
@@ -82,6 +86,7 @@ def problems_of(query: Mapping[str, Sent]) -> list[str]:
     problems += unknown_choices("Axis", query.get("x"), XAxis)
     for name, words, highest in (
         ("full", "a state of charge in %, from 0 to 100", FULL_PCT),
+        ("soc", "a state of charge in %, from 0 to 100", FULL_PCT),
         ("length", "a length in µm", MAX_LENGTH_UM),
     ):
         given = " ".join(asked_values(query.get(name)))

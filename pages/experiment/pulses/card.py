@@ -1,23 +1,19 @@
 """The tab of pulses, filled; pulses that are ticked and unticked; what is shown as a file."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, dcc, no_update
+from dash import Input, Output, State, callback, dcc, no_update
 from dash.exceptions import PreventUpdate
 
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
-from db import series
 from db.commands.audit import record_export
-from db.commands.experiments.wrong_pulses import tick_pulse
-from db.measures.cycles import ExperimentCycles, experiment_cycles
+from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import experiment_facts
-from db.series import ExperimentSeries
 from pages.context import actor, database, run_script, viewer
 from pages.experiment.pulses.address import Show, View, view_of
 from pages.experiment.pulses.columns import csv_text
@@ -31,6 +27,7 @@ from pages.experiment.pulses.parts import (
     pulses_part,
     rests_part,
 )
+from pages.experiment.redrawing import kept_query, opened, opened_anew
 from pages.sent import sent_id
 
 PARTS = {
@@ -57,6 +54,7 @@ run_script("profiles.remember", Input(Ids.VIEW, "data"))
             "at": Input(Ids.AT, "value"),
             "x": Input(Ids.X, "value"),
             "full": Input(Ids.FULL, "value"),
+            "soc": Input(Ids.SOC, "value"),
             "length": Input(Ids.LENGTH, "value"),
         },
         "theme": Input(Shell.THEME, "data"),
@@ -78,27 +76,12 @@ def draw(
     drawn: Sent,
     narrow: Sent,
 ) -> dict[str, Any]:
-    """Show what the controls say; with the frame's pulse only where there is something new.
-
-    Dash drops the answer to a control where the pulse asks before it has come.
-    """
-    if theme is None:
-        raise PreventUpdate  # the frame reads it in the browser and calls again at once
-    before = drawn if isinstance(drawn, Mapping) else {}
-    is_pulse = ctx.triggered_id == Shell.PULSE
+    """Show what the controls say, or what is new."""
     view = view_of(controls)
+    number = sent_id(known, "experiment")
+    look = Look(theme == "dark", bool(narrow), viewer().operates, number)
     asked_for = [view.query, theme, ticked]
-    if is_pulse and before.get("is_over") and before.get("asked_for") == asked_for:
-        raise PreventUpdate
-    look = Look(theme == "dark", bool(narrow), viewer().operates)
-    with opened(known) as (experiment, cycles):
-        now = {
-            "revision": experiment.head.revision,
-            "is_over": not cycles.is_running,
-            "asked_for": asked_for,
-        }
-        if is_pulse and now == before:
-            raise PreventUpdate
+    with opened_anew(known, theme, drawn, asked_for) as (experiment, cycles, now):
         show = of_show(cycles, view)
         content = PARTS[show](experiment, cycles, view, look)
     return {
@@ -137,33 +120,16 @@ def tick(wanted: Sent, known: Sent) -> Sent:
 )
 def download(_clicks: Sent, known: Sent) -> Sent:
     """Send what is shown as a file."""
-    view = kept(known)
+    view = view_of(kept_query(known))
     with opened(known) as (experiment, cycles):
         show = of_show(cycles, view)
-        files = columns_of(
+        columns = columns_of(
             experiment, cycles, View(show, length_um=view.length_um, full_pct=view.full_pct)
         )
         facts = experiment_facts(experiment.database, experiment.id)
-    if not files:
+    if not columns:
         return no_update
-    part, columns = next(iter(files.items()))
     target = f"experiment {facts.id}"
     record_export(database(), target, {"format": "csv", "what": str(show)}, by=actor())
     name = csv_file_name(facts.id, facts.name).removesuffix(".bdf.csv")
-    return dcc.send_string(csv_text(columns), f"{name}-{show}{part}.csv")
-
-
-@contextmanager
-def opened(view: Sent) -> Iterator[tuple[ExperimentSeries, ExperimentCycles]]:
-    """Open the series of the experiment of a view, and make its cycles."""
-    with series.opened(database(), sent_id(view, "experiment")) as experiment:
-        cycles = experiment_cycles(experiment)
-        if cycles is None:
-            raise PreventUpdate
-        yield experiment, cycles
-
-
-def kept(view: Sent) -> View:
-    """Return the view that the page keeps."""
-    query = view.get("query") if isinstance(view, Mapping) else None
-    return view_of(query if isinstance(query, Mapping) else {})
+    return dcc.send_string(csv_text(columns), f"{name}-{show}.csv")

@@ -1,7 +1,7 @@
 """The tables of the tab of pulses as columns: what the page lists and a file has."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,32 @@ def ocv_columns(curve: PseudoOcv) -> list[Column]:
         Column("pseudo_ocv_v", "OCV / V", curve.voltage_v, 4),
         Column("hysteresis_v", "Hysteresis / V", curve.hysteresis_v, 4),
     ]
+
+
+def below_each_other(name: str, parts: Mapping[int, Sequence[Column]]) -> list[Column]:
+    """Return several tables as one, with a column in front that numbers them.
+
+    A column that some of them lack is blank there.
+    """
+    lengths = {number: len(columns[0].values) for number, columns in parts.items()}
+    heads = {one.name: one for columns in parts.values() for one in columns}
+    numbers = [np.full(count, float(number)) for number, count in lengths.items()]
+
+    def joined(head: Column) -> Column:
+        held = [
+            next((one.values for one in columns if one.name == head.name), None)
+            for columns in parts.values()
+        ]
+        filled = [
+            np.full(count, np.nan) if values is None else values
+            for values, count in zip(held, lengths.values(), strict=True)
+        ]
+        return replace(head, values=np.concatenate(filled))
+
+    if not parts:
+        return []
+    first = Column(name, name.capitalize(), np.concatenate(numbers))
+    return [first, *map(joined, heads.values())]
 
 
 def csv_text(columns: Sequence[Column]) -> str:

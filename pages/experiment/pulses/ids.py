@@ -9,6 +9,7 @@ class Ids:
     AT = "pulses-at"
     X = "pulses-x"
     FULL = "pulses-full"
+    SOC = "pulses-soc"
     LENGTH = "pulses-length"
     PULSE_TOOLS = "pulses-of-pulses"
     LENGTH_BOX = "pulses-length-box"

@@ -79,6 +79,7 @@ def _controls(asked: View, shown: Show, there: Sequence[Show]) -> list[Component
         inline("R after", segments(Ids.AT, AT, asked.at)),
         inline("over", segments(Ids.X, X_WORDS, asked.x)),
         _field(Ids.FULL, "Fullest at", "%", asked.full_pct, 100),
+        _field(Ids.SOC, "R at an SOC of", "%", asked.soc_pct, 100),
     ]
     length = _field(Ids.LENGTH, "Diffusion length L", "µm", asked.length_um, address.MAX_LENGTH_UM)
     return [

@@ -9,21 +9,24 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import Children, card, empty
+from components.blocks import card, empty
 from components.figures.template import CONFIG
 from components.figures.xy_graph import Points, XyAxes, xy_figure
+from components.pictures import picture_menu
 from components.readings import signed
 from cycling.analysis.cycles.choices import Direction
 from cycling.analysis.voltage.gitt import titration
+from cycling.analysis.voltage.hppc import APART_PCT, Between
 from cycling.analysis.voltage.open_circuit import PseudoOcv, pseudo_ocv
 from db.measures.cycles import ExperimentCycles
 from db.measures.half_cycles import half_cycle
-from db.measures.pulses import experiment_rests, experiment_titrations
+from db.measures.pulses import experiment_rests, experiment_titrations, fullest_ah
 from db.series import VOLTAGE, ExperimentSeries
 from pages.experiment.pulses.address import AT, END, View, XAxis
 from pages.experiment.pulses.columns import (
     CM_A_UM,
     Column,
+    below_each_other,
     ocv_columns,
     ohm_scale,
     pulse_columns,
@@ -34,7 +37,6 @@ from pages.experiment.pulses.reading import (
     Flags,
     Floats,
     Reading,
-    fullest_ah,
     powers,
     read_pulses,
     slow_cycles,
@@ -44,6 +46,7 @@ from pages.experiment.pulses.tables import plain_table, pulse_table
 TRACE_POINTS = 1500
 MAX_RESTS = 500
 MAX_OCV = 6
+MAX_AT_SOC = 6  # lines
 NO_PULSES = "No pulses: a pulse is a current after a rest of at least 5 s, for at most 120 s."
 X_TITLES = {
     XAxis.SOC: "SOC / %",
@@ -56,11 +59,18 @@ WORDS = {Direction.CHARGE: "Charge", Direction.DISCHARGE: "Discharge"}
 
 @dataclass(frozen=True)
 class Look:
-    """How graphs are drawn, and whether pulses may be ticked."""
+    """How graphs are drawn, whether pulses may be ticked, and of which experiment they are."""
 
     dark: bool
     narrow: bool
     may_tick: bool
+    experiment_id: int
+
+    def card(self, title: str, about: str, inside: list[Component]) -> Component:
+        """Return a card with a graph, and the menu of its pictures."""
+        number = self.experiment_id
+        menu = picture_menu(f"{number}-{about}", f"Experiment {number}: {title}")
+        return card(title, inside, end=menu)
 
     def graph(self, drawn: Sequence[Points], axes: XyAxes) -> Component:
         """Return a graph."""
@@ -79,7 +89,9 @@ def pulses_part(
     columns = pulse_columns(reading)
     listed = pulse_table(reading, columns, may_tick=look.may_tick)
     return [
-        card("Where they are", [_trace(experiment, reading, look), _print(_count(reading))]),
+        look.card(
+            "Where they are", "pulses", [_trace(experiment, reading, look), _print(_count(reading))]
+        ),
         html.Div(
             [_resistance(cycles, reading, view, look), *_power(reading, view, look)],
             className="bem-halves",
@@ -103,7 +115,7 @@ def rests_part(
     if len(rests) == MAX_RESTS:
         words += f" The last {MAX_RESTS} rests."
     graph = look.graph(drawn, XyAxes("Test time / h", "Voltage / V", "%{x:.5~g} h, %{y:.4f} V"))
-    return [card("Rests", [graph, *plain_table(columns), _print(words)])]
+    return [look.card("Rests", "rests", [graph, *plain_table(columns), _print(words)])]
 
 
 def gitt_part(
@@ -125,7 +137,7 @@ def gitt_part(
         title = f"Titration {number}, {direction}, {len(portions.pulses)} portions"
         words = _diffusion_words(view, found.is_short, found.diffusion_cm2_per_s)
         inside = [html.Div(graphs, className="bem-halves"), *plain_table(columns), _print(words)]
-        cards.append(card(title, inside))
+        cards.append(look.card(title, f"titration-{number}", inside))
     return cards or [card("GITT", empty("activity", "No titration is in this experiment."))]
 
 
@@ -133,7 +145,8 @@ def ocv_part(
     experiment: ExperimentSeries, cycles: ExperimentCycles, _view: View, look: Look
 ) -> list[Component]:
     """Return the pseudo open-circuit voltage of slow cycles."""
-    curves = ocv_curves(experiment, cycles)
+    slow = slow_cycles(cycles)
+    curves = ocv_curves(experiment, cycles, slow[:MAX_OCV])
     drawn = [
         Points(f"Cycle {cycle}", curve.charge_ah, curve.voltage_v, place, is_line=True)
         for place, (cycle, curve) in enumerate(curves)
@@ -142,39 +155,41 @@ def ocv_part(
         "Mean of charge and discharge voltage at equal charge above the empty cell, of cycles of "
         "which both halves went at C/20 or less, without constant voltage."
     )
+    if len(slow) > MAX_OCV:
+        words += f" The first {MAX_OCV} of {len(slow):,} such cycles; the file has all."
     axes = XyAxes("Charge above empty / Ah", "Pseudo-OCV / V", "%{x:.4~g} Ah, %{y:.4f} V")
-    return [card("Pseudo-OCV", [look.graph(drawn, axes), _print(words)])]
+    return [look.card("Pseudo-OCV", "ocv", [look.graph(drawn, axes), _print(words)])]
 
 
 def ocv_curves(
-    experiment: ExperimentSeries, cycles: ExperimentCycles
+    experiment: ExperimentSeries, cycles: ExperimentCycles, slow: Sequence[int]
 ) -> list[tuple[int, PseudoOcv]]:
-    """Return the curves of the first slow cycles."""
+    """Return the curves of slow cycles."""
     found = []
-    for cycle in slow_cycles(cycles)[:MAX_OCV]:
+    for cycle in slow:
         up, down = (half_cycle(experiment, cycles, cycle, one) for one in Direction)
         rate = max(up.rate, down.rate)
         found.append((cycle, pseudo_ocv(up.lines, down.lines, rate)))
     return found
 
 
-def columns_of(
-    experiment: ExperimentSeries, cycles: ExperimentCycles, view: View
-) -> dict[str, list[Column]]:
-    """Return what each kind of file has, by the names of `Show`."""
+def columns_of(experiment: ExperimentSeries, cycles: ExperimentCycles, view: View) -> list[Column]:
+    """Return what the file of each kind has: all titrations, the OCV of all slow cycles."""
     if view.show == "pulses":
         reading = read_pulses(experiment, cycles, view)
         counts = Column("counts", "Counts", reading.is_right.astype(float))
-        return {"": [*pulse_columns(reading), counts]}
+        return [*pulse_columns(reading), counts]
     if view.show == "rests":
-        return {"": rest_columns(experiment_rests(experiment, cycles.steps))}
+        return rest_columns(experiment_rests(experiment, cycles.steps))
     if view.show == "ocv":
-        return {f"-cycle-{n}": ocv_columns(one) for n, one in ocv_curves(experiment, cycles)[:1]}
+        curves = ocv_curves(experiment, cycles, slow_cycles(cycles))
+        return below_each_other("cycle", {n: ocv_columns(one) for n, one in curves})
     length_cm = view.length_um * CM_A_UM if view.length_um else None
-    return {
-        f"-{n}": titration_columns(one, titration(one.pulses, length_cm))
-        for n, one in enumerate(experiment_titrations(experiment, cycles.steps)[:1], 1)
-    }
+    titrations = enumerate(experiment_titrations(experiment, cycles.steps), 1)
+    return below_each_other(
+        "titration",
+        {n: titration_columns(one, titration(one.pulses, length_cm)) for n, one in titrations},
+    )
 
 
 def _trace(experiment: ExperimentSeries, reading: Reading, look: Look) -> Component:
@@ -218,8 +233,43 @@ def _resistance(cycles: ExperimentCycles, reading: Reading, view: View, look: Lo
     hover = f"%{{x:.4~g}}, %{{y:.5~g}} {unit}"
     axes = XyAxes(X_TITLES[axis], f"R {after} / {unit}", hover, from_zero=True)
     words = _soc_words(cycles, reading, view) if axis is XAxis.SOC or view.x is XAxis.SOC else ""
-    parts: list[Children] = [look.graph(drawn, axes)]
-    return card(f"Resistance {after}", [*parts, *([_print(words)] if words else [])])
+    parts = [look.graph(drawn, axes)]
+    parts += [_print(one) for one in (words, *at_soc_words(reading, view)) if one]
+    return look.card(f"Resistance {after}", "resistance", parts)
+
+
+def at_soc_words(reading: Reading, view: View) -> list[str]:
+    """Say the resistance at the state of charge that is asked for, and between which pulses."""
+    if view.soc_pct is None:
+        return []
+    where = f"at {view.soc_pct:g} % SOC"
+    if not _has_soc(reading):
+        return [f"No R {where}: the battery has no nominal capacity."]
+    after = "at the end" if view.at == END else f"after {AT[view.at]}"
+    factor, unit, places = ohm_scale(reading.ohm(view.at))
+    words = [
+        f"R {after} {where}, {direction}: {signed(one.ohm * factor, places)} {unit}, "
+        f"{_between(reading, one)}."
+        for direction, one in reading.at_soc(view.at, view.soc_pct)
+    ]
+    if len(words) > MAX_AT_SOC:
+        words[MAX_AT_SOC:] = [f"And {len(words) - MAX_AT_SOC:,} more; `bem pulses --soc` has all."]
+    return words or [
+        f"No R {after} {where}: no two pulses of one direction, at most {APART_PCT:g} points "
+        "apart, have it between them."
+    ]
+
+
+def _between(reading: Reading, one: Between) -> str:
+    """Say where a resistance comes from."""
+    begins, soc_pct = reading.begin.test_time_s, reading.soc_pct
+    first, then = (
+        f"{signed(float(soc_pct[at]), 1)} % (at {signed(float(begins[at]), 1)} s)"
+        for at in (one.before, one.after)
+    )
+    if one.before == one.after:
+        return f"measured at {first}"
+    return f"interpolated in a straight line between pulses at {first} and {then}"
 
 
 def _power(reading: Reading, view: View, look: Look) -> list[Component]:
@@ -243,7 +293,7 @@ def _power(reading: Reading, view: View, look: Look) -> list[Component]:
         f"{formatting.quantity(battery.voltage_max_v, 'V')} in charge."
     )
     axes = XyAxes("SOC / %", "Power / W", "%{x:.4~g} %, %{y:.4~g} W", from_zero=True)
-    return [card("Pulse power", [look.graph(drawn, axes), _print(words)])]
+    return [look.card("Pulse power", "power", [look.graph(drawn, axes), _print(words)])]
 
 
 def _labels(reading: Reading, which: Flags) -> list[str]:

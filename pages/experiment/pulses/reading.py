@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from cycling.analysis.cycles.choices import Direction
 from cycling.analysis.cycles.numbering import NO_CYCLE
 from cycling.analysis.cycles.rates import NEAR
-from cycling.analysis.voltage.hppc import PulsePower, depth_of_discharge_pct, pulse_power
+from cycling.analysis.voltage.hppc import Between, PulsePower, pulse_power, resistance_at
 from cycling.analysis.voltage.open_circuit import SLOW
 from cycling.analysis.voltage.pulses import Pulses
 from cycling.battery.description import NewBattery
 from db.measures.cycles import ExperimentCycles
-from db.measures.pulses import experiment_pulses, rests_there, titrations_there
+from db.measures.pulses import experiment_pulses, rests_there, soc_pct, titrations_there
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.wrong_pulses import wrong_pulses
 from db.series import ExperimentSeries, Moments
@@ -53,6 +53,15 @@ class Reading:
             return self.pulses.end_ohm
         return self.pulses.resistance_ohm[:, self.pulses.times_s.index(float(at))]
 
+    def at_soc(self, at: str, soc_pct: float) -> list[tuple[Direction, Between]]:
+        """Return the resistance at a state of charge, by the ticked pulses of each direction."""
+        found = []
+        for direction in Direction:
+            which = self.is_right & (np.sign(self.pulses.current_a) == direction.sign)
+            ohm = np.where(which, self.ohm(at), np.nan)
+            found += [(direction, one) for one in resistance_at(self.soc_pct, ohm, soc_pct)]
+        return found
+
     def x(self, axis: XAxis) -> Floats:
         """Return where each stands along an axis: %, Ah, cycle, h."""
         if axis is XAxis.SOC and np.isfinite(self.soc_pct).any():
@@ -79,22 +88,6 @@ def read_pulses(experiment: ExperimentSeries, cycles: ExperimentCycles, view: Vi
         cells=choices.cells,
         begin_unix_s=(experiment.time_range or (0.0, 0.0))[0],
     )
-
-
-def soc_pct(cycles: ExperimentCycles, pulses: Pulses, full_pct: float) -> Floats:
-    """Return the state of charge by nominal capacity; `full_pct` is where the cell was fullest."""
-    capacity_ah = cycles.table.choices.capacity_ah
-    if not capacity_ah:
-        return np.full(len(pulses), np.nan)
-    start_pct = 100 - full_pct + 100 * fullest_ah(cycles) / capacity_ah
-    return 100 - depth_of_discharge_pct(pulses, capacity_ah, start_pct=start_pct)
-
-
-def fullest_ah(cycles: ExperimentCycles) -> float:
-    """Return the most that had been charged, net, at the end of a step; 0 before the first."""
-    rows = cycles.steps.rows
-    net_ah = np.cumsum(rows.hours("charge_as") - rows.hours("discharge_as"))
-    return max(0.0, float(net_ah.max(initial=0.0)))
 
 
 def powers(reading: Reading, at: str) -> list[tuple[Direction, PulsePower]]:

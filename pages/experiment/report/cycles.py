@@ -13,6 +13,7 @@ from pages.experiment.cycles.address import Per, View
 from pages.experiment.cycles.cells import BLANK, metric_column, notes_of
 from pages.experiment.cycles.drawing import figure_of
 from pages.experiment.cycles.figures import Figure, convention_words, figures_of
+from pages.experiment.cycles.outlook import outlook_words
 from pages.experiment.report.tables import Column, Table
 
 MOST_CYCLES = 60  # rows of the table
@@ -27,6 +28,7 @@ class CycleSection:
     conventions: str
     graph: dict[str, Any]
     outside: str
+    outlook: list[str]
     table: Table
 
 
@@ -38,7 +40,9 @@ def cycle_section(experiment: ExperimentSeries) -> CycleSection | None:
         return None  # the statistics name what is damaged
     if cycles is None or not cycles.table.is_complete.any():
         return None
-    found = figure_of(cycles.table, View(chosen="-"), dark=False, narrow=False, drag="zoom")
+    found = figure_of(
+        cycles.table, View(chosen="-", fade=True), dark=False, narrow=False, drag="zoom"
+    )
     words = "; ".join(convention_words(cycles))
     outside = [
         f"{count:,} of {name} outside its axis."
@@ -47,7 +51,12 @@ def cycle_section(experiment: ExperimentSeries) -> CycleSection | None:
     ]
     conventions = f"{words[:1].upper()}{words[1:]}."
     return CycleSection(
-        figures_of(cycles), conventions, found.figure, " ".join(outside), _table(cycles)
+        figures_of(cycles),
+        conventions,
+        found.figure,
+        " ".join(outside),
+        outlook_words(cycles.table),
+        _table(cycles),
     )
 
 

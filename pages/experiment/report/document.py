@@ -41,6 +41,7 @@ from pages.context import PRODUCT, Viewer, limits
 from pages.experiment.facts import as_of_words, fact_groups, lasted, this_second
 from pages.experiment.graph.drawing import damaged_words, drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
+from pages.experiment.profile.card import profile_words
 from pages.experiment.profile.folding import folded
 from pages.experiment.report import tables
 from pages.experiment.report.cycles import cycle_section
@@ -113,7 +114,7 @@ def _content_of(
         "until": as_of(stats, who.zone) if stats and not is_over else "",
         "now": "" if is_over else as_of_words(time, who),
         "inferred": inferred_facts(inferred),
-        "profile": source,
+        "profile": profile_words(source) if source else facts.profile,
         "program": folded(source.text.strip().splitlines()) if source else [],
         "instructions": tables.instructions_table(instructions),
         "timeline": tables.timeline_table(timeline(whole, experiment_id), who),

@@ -78,6 +78,11 @@ def warnings(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> list
             f"Damaged on the disk and left out: {stats.left_out}. These numbers are of the other "
             "measures, and what is left out counts as missing."
         )
+    if stats.late_s:
+        warned.append(
+            f"The first record comes {formatting.duration(stats.late_s)} after the start of the "
+            "test. What flowed before it is not in the file and in no number here."
+        )
     if stats.is_old:
         warned.append(
             "These numbers were made by an older rule. A worker makes them anew; "

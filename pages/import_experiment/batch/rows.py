@@ -12,7 +12,7 @@ from cycling.formats import Mapping as Columns
 from cycling.formats.checks.digest import Digest
 from cycling.formats.columns.mapping import INFERENCES, Column
 from cycling.formats.columns.remembered import layout_key
-from cycling.formats.problems import DURATION_UNITS, LOST, SPARSE_EDGES, TIME_UNIT
+from cycling.formats.problems import DURATION_UNITS, LATE_START, LOST, SPARSE_EDGES, TIME_UNIT
 from cycling.names import check_name
 from db.queries.batteries.detail import BatteryChoice
 from db.queries.jobs import JobStatus
@@ -35,7 +35,7 @@ OF_UNITS = (
     *(TIME_UNIT, DURATION_UNITS, "time-clock", "duration"),
     *("counter", "energy-counter", "voltage-range"),
 )
-DOUBTFUL = (LOST, SPARSE_EDGES, "counter-differs")
+DOUBTFUL = (LOST, SPARSE_EDGES, LATE_START, "counter-differs")
 _SURELY = 64  # measures that two tests do not begin alike with
 _NUMBERED = re.compile(r"(\d{1,9}): ", re.ASCII)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import quote
 
+import polars as pl
 import psutil
 import pytest
 from sqlalchemy import select, text
@@ -248,6 +249,20 @@ class TestDownload:
         with sqlite_database.read() as session:
             entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).one()
         assert (entry.user_name, entry.target) == ("viewer", f"experiment {experiment_id}")
+
+    def test_they_come_as_parquet_too(self, make_person, sqlite_database):
+        experiment_id = import_blocks(sqlite_database, [block(3)])
+        viewer = make_person(Role.VIEWER).client
+        answer = viewer.get(f"/experiments/{experiment_id}/measures.parquet?columns=current")
+        assert (answer.status_code, answer.mimetype) == (200, "application/vnd.apache.parquet")
+        name = f"{experiment_id}-Ageing-part.bdf.parquet"
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+        assert pl.read_parquet(answer.data)["Current / A"].to_list() == [0.5] * 3
+        with sqlite_database.read() as session:
+            entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).one()
+        assert entry.detail == {"format": "parquet"}
+        wrong = viewer.get(f"/experiments/{experiment_id}/measures.parquet?columns=volts")
+        assert (wrong.status_code, "no column" in wrong.text) == (400, True)
 
     def test_the_first_piece_comes_before_the_rest_is_read(
         self, oscar, sqlite_database, monkeypatch

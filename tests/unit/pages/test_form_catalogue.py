@@ -483,7 +483,7 @@ FORMS = {
 
 # Callbacks for those who write that have no field to fill in: they look, or a button names all.
 OTHERS = {  # by room
-    "add_experiment": "restore change_rows offer offer_profiles check draw",
+    "add_experiment": "restore offer offer_profiles check draw",
     "ask": "open_dialog",
     "audit": "show",
     "battery": "check",

@@ -1,7 +1,9 @@
 """`bem export`: what is chosen, and what is refused."""
 
+import gzip
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.integration.bem.cli.shell import cells, importing
@@ -41,6 +43,23 @@ def test_a_choice_of_columns_and_time(here, tmp_path: Path):
         (["--from", "noon"], "--from noon is not a date and time"),
     ):
         assert words in bem.refused("export", experiment_id, *wrong)
+
+
+def test_the_format_is_named_or_that_of_the_file(here, tmp_path: Path):
+    bem, _ = here
+    experiment_id = bem.done(*importing(write_csv(tmp_path / "c.csv", 60))).strip()
+    plain = bem.done("export", experiment_id)
+    for name, options in (("a.csv.gz", []), ("a.dat", ["--format", "csv.gz"])):
+        bem.done("export", experiment_id, "-o", tmp_path / name, *options)
+        assert gzip.decompress((tmp_path / name).read_bytes()).decode() == plain
+    for name, options in (("a.parquet", []), ("b.dat", ["--format", "parquet"])):
+        bem.done("export", experiment_id, "-o", tmp_path / name, *options)
+        found = pl.read_parquet((tmp_path / name).read_bytes())
+        assert found["Voltage / V"].to_list() == [float(row[2]) for row in cells(plain)[1:]]
+    bem.done("export", experiment_id, "-o", tmp_path / "as.parquet", "--format", "csv")
+    assert (tmp_path / "as.parquet").read_text() == plain
+    again = bem.done(*importing(tmp_path / "a.parquet")).strip()
+    assert bem.done("export", again) == plain
 
 
 @pytest.mark.parametrize("experiment_id", ["0", "99999999999999999999999", "abc", "1e3"])

@@ -8,7 +8,7 @@ from cycling.analysis.cycles.choices import Direction, Kind, Numbering
 from cycling.battery.conventions import OwnChoices
 from cycling.terms import ExperimentStatus
 from db import series
-from db.commands.experiments.cycle_choices import choose_cycles
+from db.commands.experiments.cycles.choices import choose_cycles
 from db.engine import Database
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.models import Experiment

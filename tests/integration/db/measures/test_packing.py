@@ -5,13 +5,14 @@ from itertools import count
 
 import numpy as np
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import delete, event, insert, select, update
 
+from cycling.errors import ConflictError
 from cycling.terms import Availability, Connection, ExperimentStatus
 from db import series
 from db.engine import Database
 from db.measures.export import csv_pieces
-from db.measures.packing import pack, size, unpack
+from db.measures.packing import due, pack, size, unpack
 from db.measures.statistics import experiment_statistics
 from db.models import (
     AvailableMeasure,
@@ -21,6 +22,7 @@ from db.models import (
     Experiment,
     ExtendedMeasure,
     GenericMeasure,
+    SeriesHead,
     UsedDevice,
     UsedMeasure,
 )
@@ -264,4 +266,60 @@ def test_rows_of_a_wattrex_cycler_come_back_as_it_wrote_them(database: Database)
     assert what_is_shown(database, experiment_id)[:3] == before[:3]
     assert unpack(database, experiment_id, say_nothing) == 49
     assert rows_of(database, experiment_id) == rows
+    assert what_is_shown(database, experiment_id) == before
+
+
+def test_rows_are_due_so_long_after_the_end_unless_they_were_put_back(database: Database):
+    first, running, again, packed = (with_rows(database) for _ in range(4))
+    import_blocks(database, [block(50)])
+    ended = update(Experiment).where(Experiment.id.in_([first, again, packed]))
+    with database.write() as session:
+        session.execute(ended.values(finished_at=NOW - timedelta(days=30)))
+        session.execute(
+            update(Experiment)
+            .where(Experiment.id == running)
+            .values(status=ExperimentStatus.RUNNING, finished_at=None)
+        )
+        session.execute(update(SeriesHead).values(final=True, keeps_rows=False))
+    assert pack(database, packed, NOW, say_nothing) is None
+    assert unpack(database, again, say_nothing) == 0  # it has some; they are wanted
+    assert due(database, NOW - timedelta(days=31)) == []
+    assert due(database, NOW - timedelta(days=29)) == [first]
+    assert not run_until(database, 40, lambda: pack(database, first, NOW, say_nothing))
+    assert due(database, NOW - timedelta(days=29)) == [first]  # also half-way
+    assert pack(database, first, NOW, say_nothing) is None
+    assert due(database, NOW - timedelta(days=29)) == []
+    unpack(database, first, say_nothing)
+    assert due(database, NOW - timedelta(days=29)) == []
+
+
+def test_rows_that_come_after_they_were_given_up_are_kept_and_can_be_taken_in(database: Database):
+    experiment_id = with_rows(database)
+    last = rows_of(database, experiment_id)[0][-1]
+    assert pack(database, experiment_id, NOW, say_nothing) is None
+    names = [column.key for column in GenericMeasure.__table__.columns]
+    later = dict(zip(names, last, strict=True)) | {"MeasID": 53}
+    with database.write() as session:
+        session.execute(insert(GenericMeasure.__table__), [later])
+        session.execute(update(Experiment).values(finished_at=NOW - timedelta(days=30)))
+    assert due(database, NOW) == [experiment_id]
+    assert "came after" in str(pack(database, experiment_id, NOW, say_nothing))
+    assert len(rows_of(database, experiment_id)[0]) == 1
+    unpack(database, experiment_id, say_nothing)
+    assert size(database, experiment_id).measures == 51
+
+
+def test_rows_that_went_while_they_were_put_back_do_not_count(sqlite_database: Database):
+    database, experiment_id = sqlite_database, import_blocks(sqlite_database, [block(50)])
+    before = what_is_shown(database, experiment_id)
+
+    def take(done: int, _total: int) -> None:
+        if done == 3:
+            with database.write() as session:
+                session.execute(delete(GenericMeasure).where(GenericMeasure.id < 10))
+
+    with pytest.raises(ConflictError, match="went while they were put back"):
+        unpack(database, experiment_id, take)
+    assert what_is_shown(database, experiment_id) == before
+    assert unpack(database, experiment_id, say_nothing) == 50
     assert what_is_shown(database, experiment_id) == before

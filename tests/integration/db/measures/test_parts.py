@@ -13,26 +13,26 @@ from tests.integration.db.measures.voltage_lab import chunks_read, golden_import
 CASE = "coin_87ua_arbin"
 
 
-@pytest.mark.parametrize("size", [5, 40, 65_536])
-@pytest.mark.parametrize(
-    "parts",
-    [
-        [(0, 3)],
-        [(3, 90), (10, 12), (80, 200)],  # one within another, and one that overlaps
-        [(0, 1), (1, 2), (250, 260)],
-        [],
-    ],
+PARTS = (
+    [(0, 3)],
+    [(3, 90), (10, 12), (80, 200)],  # one within another, and one that overlaps
+    [(0, 1), (1, 2), (250, 260)],
+    [],
 )
-def test_each_part_is_what_the_whole_has_there(sqlite_database: Database, monkeypatch, size, parts):
+
+
+@pytest.mark.parametrize("size", [5, 40, 65_536])
+def test_each_part_is_what_the_whole_has_there(sqlite_database: Database, monkeypatch, size):
     monkeypatch.setattr(chunks, "CHUNK", size)
     with opened_cycles(sqlite_database, golden_import(sqlite_database, CASE)) as (one, cycles):
         source = cycles.steps.recipe.source
         whole = [columns_of(block) for block in samples(one, source)]
-        with chunks_read(monkeypatch) as numbers:
-            found = list(samples_of_parts(one, source, parts))
-    columns = [np.concatenate(one) for one in zip(*whole, strict=True)]
-    assert len(found) == len(parts)
-    assert len(numbers) == len(set(numbers))
-    for part, (first, end) in zip(found, parts, strict=True):
-        for ours, theirs in zip(columns_of(part), columns, strict=True):
-            np.testing.assert_array_equal(ours, theirs[first:end])
+        columns = [np.concatenate(one) for one in zip(*whole, strict=True)]
+        for parts in PARTS:
+            with chunks_read(monkeypatch) as numbers:
+                found = list(samples_of_parts(one, source, parts))
+            assert len(found) == len(parts)
+            assert len(numbers) == len(set(numbers))
+            for part, (first, end) in zip(found, parts, strict=True):
+                for ours, theirs in zip(columns_of(part), columns, strict=True):
+                    np.testing.assert_array_equal(ours, theirs[first:end])

@@ -114,6 +114,15 @@ def test_without_one_it_is_the_clock(sqlite_database: Database):
     assert found.whole.duration_s == 2 * 7190
 
 
+@pytest.mark.parametrize(("first_s", "late_s"), [(0.0, 0.0), (10.0, 0.0), (500.0, 500.0)])
+def test_what_there_was_of_a_test_before_its_first_measure(
+    sqlite_database: Database, first_s, late_s
+):
+    late = replace(cycle(), test_time_s=SECONDS + first_s)
+    found = experiment_statistics(sqlite_database, import_blocks(sqlite_database, [late]))
+    assert found.late_s == late_s
+
+
 def test_a_test_time_that_stands_is_none(sqlite_database: Database):
     standing = cycle(unix_time_s=SECONDS + 1.7e9)
     standing = replace(standing, test_time_s=np.full(len(SECONDS), 3.0))

@@ -98,7 +98,7 @@ def test_to_look_at_the_laboratory_again_takes_few_statements(database: Database
     values = {f"{Ids.TECHNOLOGY}.value": "", f"{Ids.LABORATORY}.data": known}
     with statements(database) as sent:
         answer = visitor.call(
-            f"{Ids.LABORATORY}.data", values, by=f"{Ids.AGAIN}.data", patterns=patterns
+            "addexp-empty-row.data", values, by=f"{Ids.AGAIN}.data", patterns=patterns
         )
     assert answer.status == 204
     asked = [one for one in sent if one != "BEGIN"]

@@ -7,7 +7,7 @@ import pytest
 from bem.worker import cycle_rules
 from bem.worker.cycle_rules import CycleWatcher
 from cycling.errors import UnavailableError
-from db.commands.experiments.cycle_watch import NextLook
+from db.commands.experiments.cycles.watch import NextLook
 from db.queries.experiments.cycle_rules import WatchedExperiment
 from db.series import BeingPreparedError
 

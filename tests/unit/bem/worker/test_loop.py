@@ -1,10 +1,11 @@
 """A worker's loop: what it does with jobs that end in every way, and that it lives on."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from bem.worker import jobs as handlers
@@ -16,8 +17,17 @@ from db import series
 from db.commands import jobs
 from db.engine import Database
 from db.failures import DiskFullError
+from db.limits import USUAL
 from db.measures import statistics
-from db.models import CycleSummary, SeriesHead, StationAlarm, Statistics
+from db.models import (
+    CycleSummary,
+    Experiment,
+    GenericMeasure,
+    Job,
+    SeriesHead,
+    StationAlarm,
+    Statistics,
+)
 from db.queries.jobs import job_status
 from db.series import upkeep
 from db.terms import JobState
@@ -322,3 +332,39 @@ def test_a_job_goes_before_copying(worker, sqlite_database, clock, monkeypatch):
     with sqlite_database.read() as session:
         head = session.get(SeriesHead, experiment_id)
         assert (head.measures, head.final) == (5, False)  # one chunk, and on to the job
+
+
+def test_rows_of_what_ended_long_ago_are_given_up_where_that_is_set(
+    sqlite_database: Database, tmp_path, clock
+):
+    experiment_id = import_with_rows(sqlite_database, [block(20)])
+    with sqlite_database.write() as session:
+        ended = {"finished_at": clock() - timedelta(days=8)}
+        session.execute(update(Experiment).values(**ended))
+        session.execute(update(SeriesHead).values(final=True, keeps_rows=False))
+    for days, gives_up in ((0, False), (9, False), (7, True)):
+        worker = Worker(sqlite_database, tmp_path, clock, replace(USUAL, keep_rows_days=days))
+        assert worker.give_up_rows() == gives_up
+        assert not worker.give_up_rows()
+        with sqlite_database.read() as session:
+            left = session.scalar(select(func.count()).select_from(GenericMeasure))
+            head = session.get(SeriesHead, experiment_id)
+        assert (left, head.has_rows) == ((0, False) if gives_up else (20, True))
+
+
+def test_a_job_goes_before_giving_up_rows(sqlite_database: Database, tmp_path, clock):
+    import_with_rows(sqlite_database, [block(20)])
+    with sqlite_database.write() as session:
+        session.execute(update(Experiment).values(finished_at=clock() - timedelta(days=8)))
+        session.execute(update(SeriesHead).values(final=True, keeps_rows=False))
+    worker = Worker(sqlite_database, tmp_path, clock, replace(USUAL, keep_rows_days=7))
+    ask(sqlite_database, clock)
+    assert worker.give_up_rows()
+    with sqlite_database.read() as session:
+        assert session.scalar(select(func.count()).select_from(GenericMeasure)) == 20
+    clock.now += timedelta(hours=6)
+    with sqlite_database.write() as session:
+        session.execute(delete(Job))
+    assert worker.give_up_rows()
+    with sqlite_database.read() as session:
+        assert session.scalar(select(func.count()).select_from(GenericMeasure)) == 0

@@ -1,6 +1,6 @@
 """Totals of chunks: however samples are cut, late or merged, their steps are the same."""
 
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from itertools import pairwise
 
 import hypothesis.strategies as st
@@ -19,7 +19,7 @@ from cycling.analysis.counters import Counter, Quantity
 from cycling.analysis.edges import Sought
 from cycling.analysis.ends import Tops
 from cycling.analysis.integration import COLUMNS, Samples
-from cycling.analysis.statistics import statistics
+from cycling.analysis.statistics import statistics, statistics_of_steps
 from tests import golden
 
 GOLDEN = {one.name: one for one in golden.cases()}
@@ -107,6 +107,43 @@ def test_cuts_change_nothing(rows, data, sought):
     once = add_up(iter([rows]), how, 0.5)
     parts = cut(rows, cuts, how)
     assert_same(merge_all(parts, how).experiment(0.5), once)
+
+
+@settings(max_examples=5)
+@given(rows=experiments(), data=st.data())
+def test_live_is_what_is_added_up_anew_at_every_sample(rows, data):
+    """What is complete is kept, in pieces of any size; the rest is added up with each sample."""
+    cuts = data.draw(st.lists(st.integers(0, len(rows.time_s)), max_size=4))
+    kept, begun = ChunkTotals.nothing(HOW), 0
+    for end in range(1, len(rows.time_s) + 1):
+        live = merge(kept, ChunkTotals.of(part(rows, slice(begun, end)), HOW)).experiment(0.5)
+        until = part(rows, slice(0, end))
+        assert_same(live, add_up(iter([until]), HOW, 0.5))
+        once = statistics([until], deadband_a=HOW.deadband_a, counters=HOW.counters, lead_in_s=0.5)
+        ours = statistics_of_steps(live, deadband_a=HOW.deadband_a)
+        assert [one.instruction for one in ours.instructions] == [
+            one.instruction for one in once.instructions
+        ]
+        for mine, theirs in zip(
+            [ours.whole, *(one.totals for one in ours.instructions)],
+            [once.whole, *(one.totals for one in once.instructions)],
+            strict=True,
+        ):
+            numbers = (flat(asdict(mine)), flat(asdict(theirs)))
+            assert numbers[0] == pytest.approx(numbers[1], rel=1e-9, abs=1e-9, nan_ok=True)
+        assert ours.held_ah == pytest.approx(once.held_ah, abs=1e-12)
+        assert ours.silenced_ah == pytest.approx(once.silenced_ah, abs=1e-12)
+        if end in cuts:
+            kept = merge(kept, ChunkTotals.of(part(rows, slice(begun, end)), HOW))
+            begun = end
+
+
+def flat(totals: dict) -> dict[str, float]:
+    """Numbers by their names, NaN where unknown."""
+    spreads = [name for name, one in totals.items() if isinstance(one, dict)]
+    plain = {name: one for name, one in totals.items() if name not in spreads}
+    plain |= {f"{name}/{key}": v for name in spreads for key, v in totals[name].items()}
+    return {name: np.nan if one is None else one for name, one in plain.items()}
 
 
 def test_without_steps_charge_rest_and_discharge_are_some():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from cycling.analysis.edges import Outside, Sought, edges_of, first_interval_s
+from cycling.analysis.edges import Outside, Sought, edges_of, first_interval_s, late_start_s
 from cycling.analysis.integration import COLUMNS, Samples
 from cycling.analysis.statistics import statistics
 
@@ -135,3 +135,19 @@ def test_it_does_not_matter_where_the_samples_are_cut(amps, sought, data):
 )
 def test_a_test_begins_with_its_first_record_if_that_is_no_later_than_the_next(times, led_s):
     assert first_interval_s(np.array(times, float)) == led_s
+
+
+@pytest.mark.parametrize(
+    ("first_s", "lead_in_s", "interval_s", "late_s"),
+    [
+        (0.0, 0.0, 10.0, 0.0),
+        (10.0, 10.0, 10.0, 0.0),
+        (10.0, 0.0, 10.0, 0.0),  # no more than an interval
+        (25.0, 0.0, 10.0, 25.0),
+        (700.0, 700.0, 10.0, 700.0),  # a gap: nothing of it counts
+        (300.0, 300.0, 300.0, 0.0),
+        (5000.0, 30.0, 60.0, 4970.0),
+    ],
+)
+def test_what_is_not_counted_before_the_first_sample(first_s, lead_in_s, interval_s, late_s):
+    assert late_start_s(first_s, lead_in_s, interval_s) == late_s

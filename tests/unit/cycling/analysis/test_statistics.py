@@ -144,6 +144,13 @@ class TestByHand:
     def test_what_is_a_gap(self, seconds, missing_s):
         assert whole(seconds).missing_s == missing_s
 
+    def test_a_step_of_two_records_is_whole_however_soon_the_next_one_begins(self):
+        """As a station writes one of 5 min that records once an hour: first and last."""
+        seconds = [0, 3600, 3600.01, 3900.01, 3900.02, 7500.02]
+        found = whole(seconds, 3.6, [0, 0, -1, -1, 0, 0], step=[1, 1, 2, 2, 3, 3])
+        assert found.missing_s == 0
+        assert found.discharge_ah == pytest.approx(300 / 3600, rel=1e-4)
+
     def test_a_gap_before_the_next_step_is_one_too(self):
         step = [1, 1, 1, 1, 2]
         found = statistics(
@@ -288,7 +295,11 @@ def shared_out(rows: Samples, steps: list[list[int]]):
     for row, t in enumerate(times):
         beside = [times[row - 1]] if row and step_of[row - 1] == step_of[row] else []
         following = [step_of.get(row + more) for more in (0, 1, 2)]
-        if following[2] is not None and following[1] in (following[0], following[2]):
+        is_alone = following[0] == following[1] and max(beside, default=0.0) <= 0
+        is_within = following[1] == following[2]
+        if is_within or (
+            following[0] == following[1] and following[2] is not None and not is_alone
+        ):
             beside.append(times[row + 1])
         longest = max(beside, default=0.0)
         if t > 60 and longest and t > 10 * longest:

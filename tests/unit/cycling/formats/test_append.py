@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from cycling.errors import InputError
-from cycling.formats.append import Part, appended, check_order
+from cycling.formats.append import Part, appended, check_order, joined_mapping
 from cycling.formats.checks.digest import Digest, DigestBuilder
+from cycling.formats.columns.mapping import MAX_LABEL, Inference, Mapping
 from cycling.formats.measures import Block
+from cycling.formats.problems import LOST
 
 START_S = 1_700_000_000.0
 
@@ -105,3 +107,43 @@ def test_steps_run_on_over_three_files():
 def test_what_does_not_follow_is_refused(blocks, words: str):
     with pytest.raises(InputError, match=words):
         joined(*blocks)
+
+
+def inferring(*inferred: tuple[str, str]) -> Mapping:
+    return Mapping("Text table", (), inferred=tuple(Inference(*one) for one in inferred))
+
+
+def test_what_was_inferred_of_later_files_is_said_like_that_of_the_first():
+    zone, lost = ("zone", "It is read as UTC."), (LOST, "3 of 9 records are lost: 4 to 6.")
+    joined_ = joined_mapping(
+        [
+            ("a.ndax", inferring(zone)),
+            ("b.ndax", inferring(zone, lost)),
+            ("c.ndax", inferring(zone)),
+        ]
+    )
+    assert [(one.kind, one.text) for one in joined_.inferred] == [
+        zone,
+        (LOST, "b.ndax: 3 of 9 records are lost: 4 to 6."),
+    ]
+    first = inferring(lost)
+    assert joined_mapping([("a.ndax", first)]) is first
+
+
+def test_of_very_many_files_all_lost_records_are_named_and_some_of_what_else_differs():
+    files = [
+        (f"{n}.csv", inferring((LOST, f"{n} are lost."), ("sign", f"Voltage rises in {n} steps.")))
+        for n in range(50)
+    ]
+    found = joined_mapping(files).inferred
+    assert [one.text for one in found if one.kind == LOST] == [
+        f"{n}.csv: {n} are lost." for n in range(50)
+    ]
+    of_sign = [one.text for one in found if one.kind == "sign"]
+    assert of_sign[0] == "0.csv: Voltage rises in 0 steps."
+    assert of_sign[-1] == "Others in 45 further ways, by the values of each file."
+    assert len(of_sign) == 6
+    same = joined_mapping([(f"{n}.csv", inferring(*[("sign", "x")] * (n < 8))) for n in range(9)])
+    assert same.inferred[0].text == "0.csv, 1.csv, 2.csv, 3.csv, 4.csv and 3 more: x"
+    long = joined_mapping([("a" * 200, inferring(("sign", "x" * 990))), ("b", inferring())])
+    assert len(long.inferred[0].text) == MAX_LABEL

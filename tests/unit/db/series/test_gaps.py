@@ -18,7 +18,11 @@ def plainly(seconds: list[float], steps: list[int]) -> list[tuple[float, float]]
         beside = []
         if place and steps[place - 1] == steps[place]:
             beside.append(after[place - 1])
-        if place + 1 < len(after) and steps[place + 1] in (steps[place], steps[place + 2]):
+        is_over_edge = steps[place] != steps[place + 1]
+        if place + 1 < len(after) and (
+            steps[place + 1] == steps[place + 2]
+            or (not is_over_edge and max(beside, default=0) > 0)
+        ):
             beside.append(after[place + 1])
         longest = max((one for one in beside if one > 0), default=None)
         if length > 60 and longest is not None and length > 10 * longest:

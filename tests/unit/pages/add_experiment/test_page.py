@@ -426,7 +426,7 @@ class TestWhatChangesMeanwhile:
         ]
         patterns = {kind: [({"type": kind, "row": 0}, value)] for kind, value, _ in ids}
         values = {"addexp-technology.value": "", "addexp-laboratory.data": known}
-        asked = ("addexp-laboratory.data", values)
+        asked = ("addexp-empty-row.data", values)
         return visitor.call(*asked, by="addexp-again.data", patterns=patterns)
 
     @pytest.fixture

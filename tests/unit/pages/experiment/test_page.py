@@ -268,6 +268,9 @@ def test_the_download_follows_the_choice(vera, experiment):
             "experiment-id.data": experiment,
         }
         answer = vera.call("experiment-csv.href", values, by="experiment-columns.value")
+        csv, parquet = (answer[f"experiment-{one}.href"] for one in ("csv", "parquet"))
+        assert parquet == (csv and csv.replace("measures.csv", "measures.parquet"))
+        assert answer["experiment-parquet.className"] == answer["experiment-csv.className"]
         return answer["experiment-csv.href"], "disabled" in answer["experiment-csv.className"]
 
     plain = f"/experiments/{experiment}/measures.csv"

@@ -49,6 +49,18 @@ def test_a_held_one_says_why_and_can_be_confirmed_and_cancelled(oscar, vera, for
     assert find(others, **pair) == []
 
 
+def test_the_way_leads_to_what_waits_and_from_it(vera, forms, plan):
+    lab = RunningLab(forms.database)
+    begun = lab.experiment("Begun", forms.s2, forms.a, lab.profile("Cycle"))
+    (after,) = find(page_of(vera, plan.experiment_id), title="Next of NMC-001: Begun")
+    assert after["props"]["href"] == f"/experiments/{begun}"
+    (before,) = find(page_of(vera, begun), title="Previous of NMC-001: Ageing")
+    assert before["props"]["href"] == f"/experiments/{plan.experiment_id}"
+    cycles = vera.open(f"/experiments/{plan.experiment_id}", "?tab=cycles")
+    (after,) = find(cycles, title="Next of NMC-001: Begun")
+    assert after["props"]["href"] == f"/experiments/{begun}?tab=cycles"
+
+
 def test_a_queued_one_has_its_queue_and_a_cancelled_one_says_who_and_why(oscar, forms, plan):
     confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
     queued = page_of(oscar, plan.experiment_id)

@@ -405,6 +405,9 @@ def test_cycles_are_in_the_table_and_lead_to_them(store, vera, ids):
     first, *others = rows("-cycles")
     assert [first[one] for one in shown_columns] == ["120", "4.2", "78.5", "99.93"]
     assert (first["id"], first["tab"]) == (ids["old"], "?tab=cycles")
+    assert first["cycles_title"] == "Complete cycles"
+    assert first["capacity_title"] == first["retention_title"] == "Of cycle 120"
+    assert first["ce_title"] == "Of the last 10 cycles through cycle 120"
     assert [one["cycles"] for one in others] == ["0", "–"]  # not counted yet
     assert {one["tab"] for one in others} == {""}
     for key in shown_columns:
@@ -412,6 +415,15 @@ def test_cycles_are_in_the_table_and_lead_to_them(store, vera, ids):
     assert [one["id"] for one in rows("id", retention="<80")] == [ids["old"]]
     assert rows("id", retention=">80", cycles="100-150") == []
     assert [one["id"] for one in rows("id", capacity="4-4.5", ce=">= 99.9")] == [ids["old"]]
+
+
+def test_the_cycles_of_what_runs_say_of_which_they_are_and_when_they_are_counted(store, vera, ids):
+    with store.write() as session:
+        session.add(summary(ids["running"], is_running=True))
+    row = vera.call(ROWS, {REQUEST: {"startRow": 0, "endRow": 1}})[ROWS]["rowData"][0]
+    again = "What runs is counted every half minute, its tab Cycles at once"
+    assert row["capacity_title"] == f"Of cycle 120. {again}"
+    assert row["cycles_title"] == f"Complete cycles. {again}"
 
 
 def test_a_filter_of_cycles_has_its_chip_and_what_is_no_range_is_said(store, vera, ids):

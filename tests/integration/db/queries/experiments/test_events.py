@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from cycling.terms import Connection, DeviceStatus, DeviceType
+from cycling.terms import Connection, DeviceStatus, DeviceType, ExperimentStatus
 from db.engine import Database
 from db.models import Alarm, CompatibleDevice, DetectedDevice, StationStatus
-from db.queries.experiments.detail import experiment_facts, neighbours
+from db.queries.experiments.detail import Neighbour, Neighbours, neighbours
 from db.queries.experiments.events import (
     experiment_alarms,
     status_changes,
 )
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.lists import Sort
+from db.terms import PlanState
+from tests.running_lab import RunningLab
 from tests.unit.db.lab import NOW, add_cell, add_experiment
 
 OK, COMM = DeviceStatus.OK, DeviceStatus.COMM_ERROR
@@ -134,14 +139,43 @@ def test_neighbours_are_those_of_the_same_battery(database: Database):
         for n in range(4)
     ]
 
-    def around(experiment: int) -> tuple:
-        found = neighbours(database, experiment_facts(database, experiment))
+    def around(battery: int, experiment: int) -> tuple:
+        found = neighbours(database, battery, experiment)
         return (
             found.previous and (found.previous.id, found.previous.name),
             found.next and (found.next.id, found.next.name),
         )
 
-    assert around(ids[0]) == (None, (ids[2], "Test 2"))
-    assert around(ids[1]) == (None, None)
-    assert around(ids[2]) == ((ids[0], "Test 0"), (ids[3], "Test 3"))
-    assert around(ids[3]) == ((ids[2], "Test 2"), None)
+    assert around(one, ids[0]) == (None, (ids[2], "Test 2"))
+    assert around(other, ids[1]) == (None, None)
+    assert around(one, ids[2]) == ((ids[0], "Test 0"), (ids[3], "Test 3"))
+    assert around(one, ids[3]) == ((ids[2], "Test 2"), None)
+    assert neighbours(database, None, ids[0]) == Neighbours(None, None)
+
+
+def test_the_neighbours_are_walked_as_the_table_shows_them(database: Database):
+    """Also what is a draft, held, queued or cancelled; with a row in Experiment once."""
+    lab = RunningLab(database)
+    unit, profile = lab.unit(), lab.profile("Rest")
+    here, cell, other = lab.station("Here", unit), lab.battery("Cell", "1"), lab.battery("B", "2")
+    ends = {"status": ExperimentStatus.FINISHED, "finished_at": lab.now}
+    for n in range(2):
+        lab.experiment(f"Over {n}", here, cell, profile, **ends)
+        lab.plan(f"Held {n}", here, cell, PlanState.HELD)
+        lab.plan("Of another", here, other, PlanState.HELD)
+        lab.plan(f"Cancelled {n}", here, cell, PlanState.CANCELLED)
+        lab.plan(f"Draft {n}", here, cell, PlanState.DRAFT)
+        lab.experiment(f"Waits {n}", here, cell, profile, status=ExperimentStatus.QUEUED)
+    only = Filter(batteries=(cell,))
+    order = Sort(SortKey.ID)
+    rows = list_experiments(database, only, order, offset=0, limit=100).rows
+    assert len(rows) == 10
+    numbers: list[int | None] = [None, *(row.id for row in rows), None]
+    for before, number, after in zip(numbers, numbers[1:-1], numbers[2:], strict=False):
+        found = neighbours(database, cell, number)
+        assert found.previous == (before and Neighbour(before, name_of(rows, before)))
+        assert found.next == (after and Neighbour(after, name_of(rows, after)))
+
+
+def name_of(rows, number: int) -> str:
+    return next(row.name for row in rows if row.id == number)

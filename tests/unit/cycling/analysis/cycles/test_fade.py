@@ -68,3 +68,25 @@ def test_what_is_no_knee(value):
 def test_too_few_cycles_have_no_knee():
     few = CYCLE[:99]
     assert knee(few, 100 - 0.02 * few - 0.1 * np.maximum(few - 50, 0)) is None
+
+
+def test_a_knee_has_a_band_that_holds_it_and_narrows_with_the_noise():
+    bent = 100 - 0.02 * CYCLE - 0.1 * np.maximum(CYCLE - 187.3, 0)
+    widths = []
+    for size in (0.2, 1.0):
+        inside = 0
+        for seed in range(20):
+            noise = np.random.default_rng(seed).normal(0, size, len(CYCLE))
+            found = knee(CYCLE, bent + noise)
+            assert found.low <= found.cycle <= found.high
+            inside += found.low - 1 <= 187.3 <= found.high + 1
+        widths.append(found.high - found.low)
+        assert inside >= 17
+    assert widths[0] < widths[1]
+
+
+def test_the_band_of_a_projection_says_between_which_cycles_it_reaches_a_value():
+    found = projection(CYCLE, 100 - 0.05 * CYCLE + NOISE)
+    early, late = found.reaches_between(80)
+    assert early < found.reaches(80) < late
+    assert found.reaches_between(10) == (None, None)

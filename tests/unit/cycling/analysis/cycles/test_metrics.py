@@ -15,7 +15,7 @@ from tests import golden
 CASE = next(one for one in golden.cases() if one.name == "synthetic_half_cell_anode")
 NO_METRIC = {"choices", "numbering", "first", "input", "number", "begin_s", "end_s"}
 NO_METRIC |= {"charge", "discharge", "is_complete", "is_formation", "reference_ah"}
-NO_METRIC |= {"rate_class", "charge_rate_class"}
+NO_METRIC |= {"rate_class", "charge_rate_class", "is_uneven", "has_capacity"}
 
 
 def table(**choices) -> CycleTable:

@@ -15,7 +15,7 @@ from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Edge, Samples, columns_of, samples_of
 from cycling.analysis.voltage.half import half_of
 from cycling.analysis.voltage.incremental import incremental_capacity
-from cycling.analysis.voltage.lines import shared_lines
+from cycling.analysis.voltage.lines import charge_lines, running_ah, shared_lines
 from tests import golden
 
 CASES = {one.name: one for one in golden.cases()}
@@ -102,21 +102,37 @@ def test_constant_voltage_is_out_by_the_share_of_the_table():
     assert lines.total_ah == pytest.approx(0.5, rel=1e-6)
 
 
-def test_charge_rest_and_discharge_as_steps_of_their_own():
-    """Of a source that names none: lines go on over the edges, each side with what is its own."""
+@pytest.mark.parametrize("sought", [Sought.EDGES, Sought.STEPS])
+@pytest.mark.parametrize("led_s", [None, np.inf], ids=["held", "led"])
+@pytest.mark.parametrize("interval_s", [1.0, 30.0])
+def test_edges_that_are_found_in_the_current(sought, led_s, interval_s):
+    """Of a source that names no steps, lines end where its current is switched, as integrals do."""
     rng = np.random.default_rng(17)
-    current_a = np.repeat(rng.choice([-2.0, 0.0, 1.0], 60), 5) * rng.uniform(0.9, 1.1, 300)
-    nothing = np.full(300, np.nan)
+    current_a = np.repeat(rng.choice([-2.0, -1.0, 0.0, 1.0, 3.0], 60), 5)
+    current_a *= rng.uniform(0.999, 1.001, 300)
+    nothing, none = np.full(300, np.nan), np.zeros(300)
+    led_s = None if led_s is None else np.full(300, led_s)
     voltage_v = 3.5 + np.cumsum(current_a) / 100
-    samples = Samples(np.arange(300) * 30.0, voltage_v, current_a, *[nothing] * 4)
-    steps = add_up(iter([samples]), Counting(1e-3, (), False, Sought.STEPS), 0.0).steps
+    time_s = np.arange(300) * interval_s
+    names = [nothing] * 3 if sought is Sought.STEPS else [none, np.arange(300) // 60, none]
+    samples = Samples(time_s, voltage_v, current_a, *names, nothing, led_s)
+    steps = add_up(iter([samples]), Counting(1e-3, (), False, sought), 0.0).steps
     choices = Choices(numbering=Numbering.NONE)
     numbers, table = numbers_of(steps, choices), cycle_table(steps, choices)
+    how = {"deadband_a": 1e-3, "sought": sought}
+    net_ah = running_ah(samples, 1e-3, sought)[-1]
+    assert net_ah == pytest.approx(table.charge.ah[0] - table.discharge.ah[0], abs=1e-12)
     for direction, of in ((Direction.CHARGE, table.charge), (Direction.DISCHARGE, table.discharge)):
         half = half_of(steps, numbers, 1, direction, with_cv=True)
         first, end = half.window(300)
-        lines = half.lines(part(samples, first, end), first, deadband_a=1e-3)
+        lines = half.lines(part(samples, first, end), first, **how)
         assert lines.total_ah == pytest.approx(of.ah[0], rel=1e-9)
+        shares = replace(half.shares(end - first, first), ah=None)
+        plain = shared_lines(part(samples, first, end), direction, shares, **how)
+        assert plain.total_ah == pytest.approx(of.ah[0], rel=1e-9)
+        whole = charge_lines(samples, direction, with_cv=True, **how)
+        if sought is Sought.STEPS:  # each of one direction
+            assert whole.total_ah == pytest.approx(of.ah[0], rel=1e-9)
 
 
 def test_a_half_that_is_not_there():

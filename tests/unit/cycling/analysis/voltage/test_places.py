@@ -5,7 +5,7 @@ from dataclasses import fields
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.edges import Sought
@@ -14,6 +14,7 @@ from cycling.analysis.voltage.places import pulse_places, rest_places, titration
 from cycling.analysis.voltage.pulses import joined, pulses
 from cycling.analysis.voltage.relaxation import relaxations
 from tests import golden
+from tests.generated import examples
 
 DEADBAND_A = 0.01
 
@@ -97,7 +98,7 @@ def schedules(draw):
     return np.array(time_s), np.array(current_a), np.array(step, float), lead
 
 
-@settings(max_examples=2000, deadline=None)
+@examples(300)
 @given(schedule=schedules(), by_sign=st.booleans(), longest_s=st.sampled_from([120.0, np.inf]))
 def test_it_does_not_matter_how_a_test_is_cut_into_steps(schedule, by_sign, longest_s):
     time_s, current_a, step, lead = schedule

@@ -95,6 +95,36 @@ def test_gaps_do_not_depend_on_the_blocks(block):
     assert check.median_s == 1
 
 
+@pytest.mark.parametrize(
+    ("times", "late_s"),
+    [
+        ([0, 60, 120], 0),
+        ([60, 120, 180], 0),  # one interval after the start, as the next one
+        ([600, 660, 720], 600),
+        ([600, 1200, 1800], 0),
+        ([0.5, 1, 1.5], 0),
+        ([600], 0),
+    ],
+)
+@pytest.mark.parametrize("block", [1, 1000])
+def test_what_there_was_before_the_first_record(times, late_s, block):
+    assert timed(np.array(times, float), block).late_s == late_s
+
+
+def test_a_late_first_record_is_said_with_its_row(proposed):
+    for begins_s, in_step_s, said in ((3600, 30, True), (300, 300, False)):
+        rows = [(begins_s + 60 * n, in_step_s + 60 * n) for n in range(3)]
+        lines = "".join(f"{at},3.{n},1,{step}\n" for n, (at, step) in enumerate(rows))
+        table, mapping = proposed(f"t,U,I,Step Time (s)\n{lines}")
+        result = verify(table, charging(mapping))
+        problems = [one.sentence for one in result.problems if one.code == "late-start"]
+        expected = (
+            "Row 2: The first record comes 1 h 0 min after the start of the test; what flowed "
+            "before it is not in the file and is not counted."
+        )
+        assert problems == [expected] * said
+
+
 def test_a_rest_that_is_logged_slowly_is_no_gap():
     times = np.cumsum(np.concatenate([np.ones(50), np.full(5, 300.0), np.ones(50)]))
     assert timed(times, 1000).gaps == []

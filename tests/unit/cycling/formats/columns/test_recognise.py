@@ -278,3 +278,30 @@ def test_text_where_a_current_is_named_is_no_file_without_a_current(proposed):
     (problem,) = verify(table, mapping).problems
     assert problem.code == "missing-current"
     assert "or the two of Charge current and Discharge current" in problem.text
+
+
+@pytest.mark.parametrize("small", ["2.54e-11", "1.2e-05", "1.25E-10", "-3.1e-07"])
+def test_small_numbers_of_a_counter_are_no_dates(proposed, small):
+    """A counter of discharge begins near zero: its column was taken for text, and left out."""
+    names = "time_s,voltage_v,current_a,charge_ah,discharge_ah"
+    rows = "".join(f"{n},3.5,1,{0.88 + n / 3600},{small}\n" for n in range(9))
+    _, mapping = proposed(f"{names}\n{rows}")
+    fields = [column.field for column in mapping.columns[3:]]
+    assert fields == [Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("charge_ah", "Column 'charge_ah' is in the unit of a counter, and nothing says what"),
+        ("Charge 1 (Ah),Charge 2 (Ah)", "Columns 'Charge 1 (Ah)' and 'Charge 2 (Ah)' are in the"),
+        ("charge_ah,discharge_ah", "Columns 'charge_ah' and 'discharge_ah' are the instrument's"),
+        ("Capacity (Ah)", None),
+        ("Capacity (mAh/g)", None),
+    ],
+)
+def test_what_may_be_a_counter_and_is_not_used_is_said(proposed, names, said):
+    more = ",0.5" * (names.count(",") + 1)
+    _, mapping = proposed(f"t (s),U (V),I (A),{names}\n0,3.5,1{more}\n1,3.6,1{more}\n")
+    texts = [one.text for one in mapping.inferred if one.kind == "columns"]
+    assert [text[: len(said)] for text in texts] == [said] if said else texts == []

@@ -25,6 +25,7 @@ VIEW = View(
     chosen="1, 5-7",
     columns=("charge_ah", "ce_pct"),
     sort="-ce_pct",
+    fade=True,
 )
 
 

@@ -45,7 +45,7 @@ def test_the_figures_stand_above_with_their_conventions(vera, experiment):
     said = text(answer["cycles-figures.children"])
     assert "Cycles6complete" in said
     assert "First-cycle CE99.528%100 × Q discharge / Q charge" in said
-    assert "Last capacity0.94651Ahdischarge, 1C" in said
+    assert "Last capacity0.94651Ahdischarge of cycle 6, 1C" in said
     assert "Retention96.06%of the first complete cycle after formation, 1C" in said
     assert "Cycles to 80 %–not yet" in said
     assert "EFC5.8throughput over 2 × 1 Ah" in said
@@ -75,11 +75,15 @@ def test_a_first_ce_of_another_cycle_and_of_two_discharges_says_so(store, vera):
     twice = ran("Discharged first", [(-1, 1), (1, 1), (-1, 1), (1, 2), (-1, 2)])
     assert "First-cycle CE199.972%100 × Q discharge / Q charge; of 2 discharges" in twice
     assert twice.endswith("['2 discharges', '']")
+    assert "Mean CE100.000%of 1 cycle, C/5; left out: 1 with 2 discharges" in twice
     later = ran("Begins in a charge", [(0.1, 1), (-1, 1), (1, 2), (-1, 2)])
     assert "100 × Q discharge / Q charge; cycle 2, the first complete one" in later
     assert later.endswith("['incomplete', '']")
+    assert "of 1 cycle, C/5; left out: 1 incomplete" in later
     full = ran("Begins half full", [(0.6, 1), (-1, 1), (1, 2), (-1, 2)])
     assert "Q charge; above 100 %: the cell was not empty at its beginning" in full
+    said = "of 1 cycle, C/5; left out: Cycle 1 (the cell was partly charged at its beginning)"
+    assert f"Mean CE100.000%{said}" in full
 
 
 def test_the_graph_is_what_the_address_says(vera, experiment):
@@ -89,6 +93,27 @@ def test_the_graph_is_what_the_address_says(vera, experiment):
     assert layout["xaxis"]["title"]["text"] == "Equivalent full cycles"
     assert layout["yaxis"]["title"]["text"] == "Capacity / mAh/g"
     assert answer["cycles-caption.children"] == "5 of 6 cycles."
+
+
+def test_projection_and_knee_are_drawn_on_request_with_their_method(store, vera):
+    many = cycled(store, 40, rows=4, name="Long")
+    view = view_of(opened(vera, many, "&fade=1"))
+    assert view["fade"] == "1"
+    answer = draw(vera, view)
+    names = [one["name"] for one in answer[DRAW]["data"]]
+    assert "Projection, not measured" in names
+    said = text(answer["cycles-caption.children"])
+    assert "Projection of the discharge capacity, not measured: a straight line in" in said
+    assert "through the last 20 complete cycles, 1C, up to twice the last one." in said
+    assert "It reaches 80 % of 995 mAh at cycle" in said or "is below 80 %" in said
+    assert "No knee: it takes 100 such cycles." in said
+    usual = draw(vera, view_of(opened(vera, many)))
+    assert "Projection" not in text(usual["cycles-caption.children"])
+    assert "Projection, not measured" not in [one["name"] for one in usual[DRAW]["data"]]
+    answer = vera.client.get(f"/experiments/{many}/cycles.projection.csv")
+    lines = answer.get_data(as_text=True).splitlines()
+    assert lines[0] == "cycle,projected_discharging_capacity_ah,low_95_ah,high_95_ah"
+    assert len(lines) == 201
 
 
 def test_what_the_experiment_cannot_say_is_said_instead(vera, experiment):

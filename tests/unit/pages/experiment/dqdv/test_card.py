@@ -119,6 +119,7 @@ def test_the_curve_adds_up_and_the_table_has_its_peaks(vera, peaks):
     words = text(answer["dqdv-peaks.children"])
     assert "3.6000" in words
     assert "3.9000" in words
+    assert text(answer["dqdv-notes.children"]).count("no effect") == 0
     assert "Bins of 2 mV, raw. Rests and constant voltage are left out." in text(
         answer["dqdv-caption.children"]
     )
@@ -137,8 +138,15 @@ def test_fast_cycles_are_warned_of_and_a_rate_leaves_them_out(vera, fading):
     words = text(answer["dqdv-notes.children"])
     assert "At 1C: above C/5, peaks are shifted and blurred by the cell's resistance." in words
     assert "12 of 20 cycles, evenly spread." in answer["dqdv-caption.children"]
+    assert "Each discharge is of one of 2 rates: C/10, 1C." in words
     slow = draw(vera, fading, half="discharge", rate="C/10")
-    assert text(slow["dqdv-notes.children"]) == ""
+    words = text(slow["dqdv-notes.children"])
+    assert words.startswith(
+        "The bin of 5 mV has no effect: from record to record the voltage moves"
+    )
+    assert words.endswith(
+        "by 20 mV (median of the coarsest cycle drawn), so that bins are 40 mV wide."
+    )
     assert not {"Cycle 5", "Cycle 10"} & set(lines(slow))
 
 

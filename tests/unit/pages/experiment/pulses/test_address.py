@@ -4,7 +4,7 @@ import pytest
 
 from pages.experiment.pulses.address import Show, View, XAxis, problems_of, view_of
 
-EVERYTHING = View(Show.GITT, "end", XAxis.TIME, full_pct=80.0, length_um=2.5)
+EVERYTHING = View(Show.GITT, "end", XAxis.TIME, full_pct=80.0, soc_pct=50.0, length_um=2.5)
 
 
 @pytest.mark.parametrize("view", [View(), EVERYTHING])
@@ -16,10 +16,10 @@ def test_the_address_brings_back_every_choice(view):
 
 
 def test_what_nobody_knows_is_as_usual_and_said():
-    odd = {"show": "odd", "at": "7", "x": "odd", "full": "120", "length": "odd"}
+    odd = {"show": "odd", "at": "7", "x": "odd", "full": "120", "soc": "-1", "length": "odd"}
     assert view_of(odd) == View()
     problems = problems_of(odd)
-    assert len(problems) == 5
+    assert len(problems) == 6
     assert "“120” is not a state of charge in %, from 0 to 100: it is left out." in problems
 
 

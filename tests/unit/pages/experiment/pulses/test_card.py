@@ -20,6 +20,7 @@ CONTROLS = {
     "pulses-at.value": "10",
     "pulses-x.value": "soc",
     "pulses-full.value": 100,
+    "pulses-soc.value": None,
     "pulses-length.value": None,
     "shell-theme.data": "light",
 }
@@ -74,6 +75,22 @@ def test_eighteen_pulses_with_their_resistance(vera, hppc):
     assert "ASR 10 s / (Ω cm²)" in words
     assert "100 % where the cell was fullest (at first)" in words
     assert len(boxes(answer)) == 18
+
+
+def test_resistance_at_a_state_of_charge_lies_between_two_pulses(vera, hppc):
+    answer = draw(vera, hppc, soc=55)
+    drawn = traces(answer, 1)["Discharge"]
+    soc_pct, ohm = column(drawn["x"]), column(drawn["y"])
+    at_half = np.interp(55, soc_pct[::-1], ohm[::-1])
+    above, below = soc_pct[soc_pct > 55][-1], soc_pct[soc_pct < 55][0]
+    words = text(answer[CONTENT])
+    assert f"R after 10 s at 55 % SOC, discharge: {at_half:.3f} Ω, interpolated in a " in words
+    assert f"between pulses at {above:.1f} % (at " in words
+    assert f"and {below:.1f} % (at " in words
+    assert "R after 10 s at 55 % SOC, charge: " in words
+    assert answer["pulses-view.data"]["query"]["soc"] == "55"
+    words = text(draw(vera, hppc, soc=2)[CONTENT])
+    assert "No R after 10 s at 2 % SOC: no two pulses of one direction" in words
 
 
 def test_power_is_that_at_which_voltage_reaches_the_limits(vera, hppc):
@@ -160,9 +177,11 @@ def test_rests(vera, hppc):
     assert rows >= 9
 
 
-def titration_of(store) -> int:
-    """Ten portions of 0.1 A for 15 min that move the rested voltage by 20 mV each."""
-    parts = [(0.0, 60), *([(0.1, 15), (0.0, 60)] * 10)]
+def titration_of(store, *directions: float) -> int:
+    """Ten portions of 0.1 A for 15 min that move the rested voltage by 20 mV each, each way."""
+    parts = [(0.0, 60)]
+    for direction in directions or (1.0,):
+        parts += [(0.1 * direction, 15), (0.0, 60)] * 10
     currents_a = np.repeat([one for one, _minutes in parts], [2 * n for _one, n in parts])
     step = np.repeat(np.arange(1.0, len(parts) + 1), [2 * n for _one, n in parts])
     charged = np.cumsum(currents_a) * 30 / 3600
@@ -189,6 +208,22 @@ def test_a_titration_gives_diffusion_for_a_typed_length(vera, store):
     expected = 4 / (np.pi * 900) * 3e-4**2 / rising**2
     np.testing.assert_allclose(diffusion, expected, rtol=1e-6)
     assert "Weppner and Huggins 1977" in text(answer[CONTENT])
+
+
+def rows_of(visitor, experiment_id: int, **query) -> list[dict[str, str]]:
+    values = {"pulses-view.data": kept(experiment_id, **query)}
+    answer = visitor.call("pulses-file.data", values, by="pulses-csv.n_clicks")
+    return list(csv.DictReader(io.StringIO(answer["pulses-file.data"]["content"])))
+
+
+def test_the_file_has_every_titration(vera, store):
+    experiment_id = titration_of(store, 1.0, -1.0)
+    words = text(draw(vera, experiment_id, show="gitt")[CONTENT])
+    assert "Titration 1, charge" in words
+    assert "Titration 2, discharge" in words
+    rows = rows_of(vera, experiment_id, show="gitt", length="3")
+    assert [one["titration"] for one in rows] == ["1"] * 9 + ["2"] * 9
+    assert all(float(one["d_cm2_per_s"]) > 0 for one in rows)
 
 
 def test_what_is_not_there_is_not_offered_and_said(vera, store, hppc):

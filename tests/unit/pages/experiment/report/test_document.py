@@ -22,9 +22,12 @@ from db.models import (
     ProfileVersion,
     UsedMeasure,
 )
+from db.queries.profiles.uses import source_of
 from db.series import ChannelInfo
+from pages.experiment.profile.card import profile_card
 from pages.experiment.report.document import drawn_channels
 from tests.running_lab import RunningLab
+from tests.unit.components.tree import text as text_of
 from tests.unit.pages.lab import BEGIN
 
 EVIL = '<script>alert("1")</script> & <b>'
@@ -209,7 +212,7 @@ def test_a_profile_of_ours_is_its_text_and_not_its_instructions(fetch, cycled, l
     with lab.database.write() as session:
         version = ProfileVersion(
             number=0,
-            name="P",
+            name="Cycle life of a pouch cell at 45 degrees",
             text=text,
             comment="",
             summary={},
@@ -224,6 +227,12 @@ def test_a_profile_of_ours_is_its_text_and_not_its_instructions(fetch, cycled, l
     assert found.words.count("CC, 1C, VOLTAGE, 4.2") == 1
     assert "4 to 19the 2 lines before, 8 more times" in found.words
     assert "Instructions of the profile" not in found.words
+    # as on its page, whole: the fixed profile's own name may be cut
+    whole = "Cycle life of a pouch cell at 45 degrees, written for this experiment"
+    assert whole in found.words
+    with lab.database.read() as session:
+        profile_id = session.get_one(Experiment, cycled).profile_id
+    assert text_of(profile_card(source_of(lab.database, profile_id))).count(whole) == 1
 
 
 def test_on_paper_there_are_no_buttons_and_the_profile_comes_after_what_happened(fetch, cycled):

@@ -56,6 +56,14 @@ def test_a_difference_is_a_warning_with_its_reason(reason, words):
     assert warning.endswith("The instrument's number is used.")
 
 
+def test_a_late_first_record_is_a_warning():
+    (warning,) = evidence.warnings(replace(found(1), late_s=7200.0))
+    assert warning == (
+        "The first record comes 2 h 0 min after the start of the test. What flowed before it is "
+        "not in the file and in no number here."
+    )
+
+
 def test_a_counter_that_stands_is_named_and_is_no_warning():
     stats = replace(found(1), comparisons=(counted(counted=0.0, reason=Reason.STOOD),))
     assert evidence.warnings(stats) == []

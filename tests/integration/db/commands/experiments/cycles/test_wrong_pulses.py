@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from cycling.errors import InputError, NotFoundError
-from db.commands.experiments.wrong_pulses import tick_pulse
+from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.engine import Database
 from db.models import AuditEntry
 from db.queries.experiments.wrong_pulses import wrong_pulses

@@ -10,9 +10,9 @@ from cycling.analysis.cycles.choices import Numbering
 from cycling.analysis.cycles.rules import Rule, RuleKind
 from cycling.battery.conventions import OwnChoices
 from cycling.terms import ExperimentStatus, StationCommand
-from db.commands.experiments.cycle_choices import choose_cycles
-from db.commands.experiments.cycle_rules import choose_laboratory_rules, choose_rules
-from db.commands.experiments.cycle_watch import NextLook, judge_cycles
+from db.commands.experiments.cycles.choices import choose_cycles
+from db.commands.experiments.cycles.rules import choose_laboratory_rules, choose_rules
+from db.commands.experiments.cycles.watch import NextLook, judge_cycles
 from db.engine import Database
 from db.models import AuditEntry, Command, CycleWatch, Experiment, StationAlarm, Unit
 from db.queries.experiments.cycle_rules import OwnRule, watched_experiments

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from cycling.analysis.cycles.choices import Numbering
 from cycling.battery.conventions import OwnChoices
-from db.commands.experiments.cycle_choices import choose_cycles
+from db.commands.experiments.cycles.choices import choose_cycles
 from tests import golden
 from tests.integration.db.measures.test_cycles import golden_import
 from tests.unit.db.lab import BY

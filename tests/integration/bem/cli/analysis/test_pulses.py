@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from db.commands.experiments.wrong_pulses import tick_pulse
+from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.measures.pulses import experiment_pulses
 from tests import golden
 from tests.integration.bem.cli.shell import cells, importing
@@ -61,6 +61,22 @@ def test_the_pulses_of_a_measured_cell(here, tmp_path: Path):
     assert cells(bem.done("pulses", experiment_id))[0][3:] == [
         *("r_0.1s_ohm", "r_1s_ohm", "r_10s_ohm", "r_end_ohm"),
     ]
+
+
+def test_resistance_at_a_state_of_charge(here, tmp_path: Path):
+    bem, _ = here
+    file = write_case(tmp_path / "hppc.csv", "hppc_pulses")
+    experiment_id = bem.done(*importing(file)).strip()
+    said = bem("pulses", experiment_id, "--at", "10", "--soc", "99.9")
+    head, *rows = cells(said.out)
+    assert head[:4] == ["direction", "soc_pct", "quantity", "ohm"]
+    assert {row[0] for row in rows} == {"charge", "discharge"}
+    assert {row[2] for row in rows} == {"r_10s_ohm", "r_end_ohm"}
+    for row in rows:
+        ends = float(row[4]), float(row[5])
+        assert min(ends) - 0.5 <= 99.9 <= max(ends) + 0.5
+    assert "In a straight line between pulses that follow each other" in said.err
+    assert "--soc" in bem.refused("pulses", experiment_id, "--soc", "101")
 
 
 def test_a_pulse_that_was_unticked_is_left_out(here, tmp_path: Path):

@@ -10,7 +10,7 @@ from cycling.battery.conventions import OwnChoices, problem_of
 from cycling.errors import InputError, NotFoundError
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.experiments.summaries import outdate_summaries
+from db.commands.experiments.cycles.summaries import outdate_summaries
 from db.engine import Database
 from db.models import CycleChoices, CycleSummary, Experiment
 from db.queries.experiments.cycle_choices import experiment_battery, own_choices

@@ -7,7 +7,7 @@ from cycling.analysis.cycles.choices import Choices, Direction, Kind, Numbering,
 from cycling.battery.conventions import OwnChoices
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import Polarity, Technology
-from db.commands.experiments.cycle_choices import choose_cycles
+from db.commands.experiments.cycles.choices import choose_cycles
 from db.engine import Database
 from db.models import AuditEntry, CycleChoices, RedoxElectrolyte
 from db.queries.experiments.cycle_choices import conventions

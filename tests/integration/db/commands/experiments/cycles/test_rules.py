@@ -6,7 +6,7 @@ from sqlalchemy import select
 from cycling.analysis.cycles.rules import Rule, RuleKind
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus
-from db.commands.experiments.cycle_rules import choose_laboratory_rules, choose_rules
+from db.commands.experiments.cycles.rules import choose_laboratory_rules, choose_rules
 from db.commands.experiments.deletion import clear
 from db.engine import Database
 from db.models import AuditEntry, CycleRule, Experiment, Unit

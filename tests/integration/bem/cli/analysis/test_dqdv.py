@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.integration.bem.cli.test_pulses import write_case
 
 from tests.integration.bem.cli.shell import cells, importing
-from tests.integration.bem.cli.test_pulses import write_case
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What is chosen and judged of the cycles of an experiment."""
