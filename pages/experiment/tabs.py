@@ -36,7 +36,7 @@ def asked_tab(given: object) -> Tab:
 def tab_address(experiment_id: int, tab: Tab) -> str:
     """Return the address of a tab; without a word about tabs it is the overview's."""
     address = f"/experiments/{experiment_id}"
-    return address if tab is Tab.OVERVIEW else f"{address}?tab={tab}"
+    return address if tab == Tab.OVERVIEW else f"{address}?tab={tab}"
 
 
 def tab_bar(experiment_id: int, current: Tab) -> Component:
