@@ -39,6 +39,10 @@ SENTENCES: Mapping[str, str] = {
     "take back end of experiment": "Took the end of {it} back: its unit is there again",
     "hold experiment": "Held {it}",
     "queue experiment": "Queued {it}",
+    "tag experiment": "Changed the tags of {it}",
+    "change owner": "Made {it} an experiment of {owner}, before of {before}",
+    "rename tag": "Renamed {it}, before “{was}”",
+    "merge tag": "Merged the tag “{was}” into {it}",
     "add note": "Added a note to {it}",
     "delete note": "Deleted a note of {it}",
     "acknowledge alarm": "Acknowledged an alarm of {it}",
@@ -83,12 +87,14 @@ KINDS = {
     "plan": "{name}",  # rows of before: the name says the number of the experiment
     "profile": "{name}",
     "library profile": "profile {name}",
+    "tag": "the tag {name}",
 }
 PLACES = {
     "experiment": "/experiments/{number}",
     "battery": "/batteries/{number}",
     "station": "/monitor/{number}",
     "library profile": "/profiles/{number}",
+    "tag": "/experiments?tag={number}",
 }
 DESCRIBED = "Changed the description of {it}"
 # at the end of a field's name
@@ -103,7 +109,9 @@ LABELS = {
     "set_aside": "parked rows",
     "was": "before",
 }
-LISTS = frozenset(("begun", "channels", "devices", "held", "plans"))  # whatever their length
+LISTS = frozenset(
+    ("added", "begun", "channels", "devices", "held", "plans", "removed")
+)  # whatever their length
 OF_A_RUN = frozenset(("pause", "resume", "stop"))  # what a station is asked to do with one
 SAID = ("reason", "comment", "text")  # details that a person has written
 

@@ -19,7 +19,10 @@ OPTIONAL = {
     "capacity": "Last capacity / Ah",
     "retention": "Retention / %",
     "ce": "Mean CE / %",
+    "tags": "Tags",
+    "owner": "Owner",
 }
+LABELLED = {"tags", "owner"}  # those that are read beside the row
 TIMED = {"test", "pauses"}  # those that are read from what was measured
 
 CHOICE = column(
@@ -52,10 +55,12 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("duration", "Wall time", width=96),
         right("test", "Test time", width=108, sortable=False, cellRenderer="Titled"),
         right("pauses", "Pauses", width=100, sortable=False),
-        right("cycles", "Cycles", width=78, cellRenderer="Titled"),
+        right("cycles", "Cycles", width=74, cellRenderer="Titled"),
         right("capacity", "Last capacity / Ah", width=140, cellRenderer="Titled"),
         right("retention", "Retention / %", width=116, cellRenderer="Titled"),
         right("ce", "Mean CE / %", width=112, cellRenderer="Titled"),
+        column("tags", "Tags", cellRenderer="Tags", width=180, sortable=False),
+        column("owner", "Owner", cellRenderer="Cut", width=110, sortable=False),
     ]
     for one in columns:
         one["optional"] = one["field"] in OPTIONAL

@@ -132,3 +132,6 @@ class PlanState(StrEnum):
     HELD = "held"  # until its battery is confirmed on its station
     QUEUED = "queued"  # its row in Experiment is there
     CANCELLED = "cancelled"
+
+
+TAG_COLOURS = ("blue", "orange", "green", "red", "pink", "cyan", "olive", "grey")

@@ -62,6 +62,11 @@
   cells.Cut = function (props) {
     return props.data ? h("span", { className: "cut", title: props.value }, props.value) : null;
   };
+  cells.Tags = function (props) {
+    if (!props.data || !props.value) return null;
+    return h("span", { className: "bem-tags cut", title: props.value.map((one) => one.name).join(", ") },
+      props.value.map((one) => h("span", { className: "bem-label " + one.colour, key: one.name }, one.name)));
+  };
   cells.BatteryName = function (props) {
     if (!props.data) return h("span", { className: "bem-skeleton" });
     return h("span", { className: "bem-name-cell" },

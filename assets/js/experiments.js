@@ -136,6 +136,11 @@
         ...["measures.zip", "cycles.csv", "cycles.parquet"].map((file) => "/experiments/" + file + query),
       ];
     },
+    /* Tags or owners were changed: the rows show it, and the filter has new ones. */
+    relabelled: function () {
+      this.freshen();
+      return Date.now();
+    },
     chooseNone: function () {
       setProps(CHOSEN, { data: [] });
     },

@@ -39,6 +39,8 @@ def pack_cell(cell: CellCycles) -> dict[str, bytes]:
         "rates": cell.rate.values.tolist(),
         "complete": cell.is_complete.tobytes(),
         "formation": cell.is_formation.tobytes(),
+        "uneven": cell.is_uneven.tobytes(),
+        "capacity": cell.has_capacity.tobytes(),
     }
     content: dict[str, dict[str, Any]]
     content = {part: {"columns": packed} for part, packed in columns.items()}
@@ -60,6 +62,8 @@ def unpack_cell(parts: Mapping[str, bytes], names: Collection[str]) -> CellCycle
         number=number,
         is_complete=np.frombuffer(head["complete"], np.bool_),
         is_formation=np.frombuffer(head["formation"], np.bool_),
+        is_uneven=np.frombuffer(head["uneven"], np.bool_),
+        has_capacity=np.frombuffer(head["capacity"], np.bool_),
         rate=RateClasses(
             unpack_ints(head["rate"]), tuple(head["labels"]), np.array(head["rates"], float)
         ),

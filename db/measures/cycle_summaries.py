@@ -19,7 +19,7 @@ from db.models import CycleColumns, CycleSummary, Experiment, SeriesHead, Statio
 from db.queries.experiments.cycle_summaries import KeptSummary
 from db.series import ExperimentSeries
 
-METHOD = 2  # raise it whenever the same measures would give another result
+METHOD = 3  # raise it whenever the same measures would give another result
 MAX_POINTS = 60  # of the small line of a tile
 AT_A_TIME = 100
 

@@ -8,7 +8,7 @@ from db.measures.source import Source, source_of
 from db.series import ChannelInfo, ExperimentSeries
 
 # Raise it whenever the same measures would give another result, or totals are packed otherwise.
-METHOD = 8
+METHOD = 9
 
 
 @dataclass(frozen=True)

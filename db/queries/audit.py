@@ -33,6 +33,7 @@ from db.models import (
     LibraryProfile,
     Plan,
     Profile,
+    Tag,
 )
 
 PAGE = 50
@@ -46,6 +47,7 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
     "plan": (Plan.id, Plan.name),
     "profile": (Profile.id, Profile.name),
     "library profile": (LibraryProfile.id, LibraryProfile.name),
+    "tag": (Tag.id, Tag.name),
 }
 
 

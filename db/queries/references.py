@@ -17,6 +17,7 @@ from db.models import (
     Plan,
     Profile,
     ProfileVersion,
+    Tag,
 )
 from db.terms import JobState, PlanState
 
@@ -25,11 +26,12 @@ IMPORT = "import file"
 
 
 def existing(database: Database, kind: str, ids: Iterable[int]) -> set[int]:
-    """Return which of these ids batteries, stations or profiles have, in rows of experiments."""
+    """Return which of these ids batteries, stations, profiles or tags of experiments have."""
     owners: Mapping[str, Any] = {
         "battery": Battery.id,
         "station": CyclerStation.id,
         "profile": Profile.id,
+        "tag": Tag.id,
     }
     with database.read() as session:
         return set(session.scalars(select(owners[kind]).where(owners[kind].in_(list(ids)))))

@@ -14,7 +14,8 @@ NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 BETWEEN = re.compile(f"{NUMBER}-{NUMBER}")
 SIDE = re.compile(f"([<>]=?|){NUMBER}")
 Ends = tuple[float | None, float | None]
-FACETS = ("technology", "status", "battery", "station", "profile")
+FACETS = ("technology", "status", "battery", "station", "profile", "tag", "owner")
+MAX_OWNER = 60
 FIGURES = tuple(str(one) for one in CycleFigure)
 PARTS = (*FACETS, "from", "to", "q", *FIGURES)
 LABELS = {
@@ -23,6 +24,8 @@ LABELS = {
     "battery": "Battery",
     "station": "Station",
     "profile": "Profile",
+    "tag": "Tag",
+    "owner": "Owner",
     "from": "Created from",
     "to": "Created to",
     "q": "Text",
@@ -93,6 +96,8 @@ def to_filter(view: View, zone: tzinfo) -> Filter:
         created_from=start_of(view.created_from, zone),
         created_to=end_of(view.created_to, zone),
         text=view.text,
+        tags=tuple(int(value) for value in facets["tag"]),
+        owners=facets["owner"],
         between=tuple(
             Between(CycleFigure(name), *ends)
             for name, words in view.figures.items()
@@ -137,6 +142,8 @@ def _written(given: object) -> str:
 def _values(name: str, given: object) -> tuple[str, ...]:
     listed = given if isinstance(given, list | tuple) else [given]
     texts = [str(value) for value in listed if value not in (None, "")]
+    if name == "owner":
+        return tuple(dict.fromkeys(text[:MAX_OWNER] for text in map(searched_text, texts) if text))
     if name == "status":
         texts = [word for text in texts for word in FORMER_STATUS.get(text, (text,))]
     known = (text for text in texts if _is_known(name, text))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -18,6 +19,7 @@ from cycling.terms import ExperimentState
 from db.queries.experiments.durations import Durations
 from db.queries.experiments.filters import Choice
 from db.queries.experiments.rows import ExperimentRow
+from db.queries.experiments.tags import Labels
 from pages.context import Viewer
 from pages.experiments.filters import FACETS, LABELS, View
 
@@ -28,6 +30,7 @@ class Ids:
     GRID = "experiments-grid"
     VIEW = "experiments-view"
     COUNT = "experiments-count"
+    LABELLED = "experiments-labelled"
     CHIPS = "experiments-chips"
     NONE = "experiments-none"
     OPEN = "experiments-open"
@@ -69,7 +72,7 @@ def header_actions(view: View) -> list[Component]:
         align_end=True,
         class_name="wide-only",
     )
-    return [search_box(Ids.part("q"), view.text, "Search name and description"), columns]
+    return [search_box(Ids.part("q"), view.text, "Search in any order of words"), columns]
 
 
 def filter_panel(view: View) -> dbc.Offcanvas:
@@ -131,11 +134,15 @@ def filter_options(name: str, choices: list[Choice]) -> list[dict[str, str]]:
     """Return what a filter offers, with the number of experiments of each."""
     return [
         {
-            "label": f"{_label(name, choice)} ({formatting.number(choice.count)})",
+            "label": _label(name, choice) + _count(choice),
             "value": choice.value,
         }
         for choice in choices
     ]
+
+
+def _count(choice: Choice) -> str:
+    return "" if choice.count is None else f" ({formatting.number(choice.count)})"
 
 
 def _label(name: str, choice: Choice) -> str:
@@ -172,6 +179,18 @@ def _chip(name: str, words: str) -> html.Span:
     return html.Span(
         [LABELS[name], html.B(words, className="cut", title=words), remove], className="bem-chip"
     )
+
+
+def mine_link(who: Viewer) -> dcc.Link:
+    """Return the link to the experiments of who looks."""
+    href = f"/experiments?{urlencode({'owner': who.name})}"
+    return dcc.Link([icon("person"), "Mine"], href=href, className="bem-chip add")
+
+
+def label_cells(id_: int, labels: Labels) -> dict[str, Any]:
+    """Write the tags and the owner of a row."""
+    tags = [{"name": one.name, "colour": one.colour} for one in labels.tags.get(id_, ())]
+    return {"tags": tags, "owner": labels.owners.get(id_, "–")}
 
 
 def _test_time(took: Durations | None, who: Viewer) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from components import experiment_table, formatting
@@ -14,6 +14,7 @@ from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.durations import durations_of
 from db.queries.experiments.filters import Choice, Choices, Filter, filter_choices
 from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.experiments.tags import labels_of
 from db.queries.lists import read_sort
 from db.queries.references import existing
 from db.terms import Role
@@ -28,6 +29,7 @@ from pages.experiments.filters import (
     to_filter,
     unknown_figures,
 )
+from pages.experiments.labels import label_buttons, label_dialogs, tags_button
 from pages.experiments.listing import TABLE, Ids
 from pages.experiments.row_table import order_words, register_table, table_page
 from pages.experiments.rules import rules_button, rules_dialog
@@ -53,7 +55,7 @@ def understood(query: Mapping[str, Sent]) -> tuple[View, list[str]]:
     statuses = [one for one in asked_values(query.get("status")) if one not in FORMER_STATUS]
     problems += unknown_choices("Status", statuses, ExperimentState)
     known = {}
-    for name in ("battery", "station", "profile"):
+    for name in ("battery", "station", "profile", "tag"):
         known[name] = existing(database(), name, map(int, facets[name]))
         problems += unknown_ids(name, query.get(name), known[name])
     problems += unknown_figures(query)
@@ -81,18 +83,25 @@ def layout(**query: Sent) -> Component:
     bar = [
         html.Div(id=Ids.CHIPS, className="bem-chips"),
         html.Button(opens, id=Ids.OPEN, type="button", className="bem-chip add"),
+        listing.mine_link(viewer()),
         order_words(ORDER),
     ]
     head = [
         page_header(
             "Experiments",
             count=html.Span(id=Ids.COUNT),
-            actions=[*listing.header_actions(view), *rules_button(viewer())],
+            actions=[
+                *listing.header_actions(view),
+                *tags_button(viewer()),
+                *rules_button(viewer()),
+            ],
         ),
         *unknown_note(problems),
         html.Div(bar, className="bem-bar"),
     ]
-    panels = [*chosen_bar(), listing.filter_panel(view), *rules_dialog(viewer())]
+    panels: list[Component] = [dcc.Store(id=Ids.LABELLED)]
+    panels += [*chosen_bar(label_buttons(viewer())), listing.filter_panel(view)]
+    panels += [*rules_dialog(viewer()), *label_dialogs(viewer())]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 
@@ -109,10 +118,13 @@ def layout(**query: Sent) -> Component:
     inputs=(
         [Input(control, "value") for control in CONTROLS],
         Input(Ids.remove(ALL), "n_clicks"),
+        Input(Ids.LABELLED, "data"),  # a tag may be new
         State(Ids.VIEW, "data"),
     ),
 )
-def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tuple[Any, ...]:
+def narrow(
+    values: list[Any], _clicks: list[int], _labelled: Sent, known: dict[str, Any]
+) -> tuple[Any, ...]:
     """Read the controls; say what the table holds and what each filter still offers."""
     asked = from_store(dict(zip(PARTS, values, strict=True)))
     view = _without_removed(asked)
@@ -152,7 +164,11 @@ def rows(
     page = list_experiments(database(), narrowed, order, offset=offset, limit=limit)
     is_timed = not who.narrow and not experiment_table.TIMED.isdisjoint(asked_values(columns))
     took = durations_of(database(), page.rows, time) if is_timed else {}
-    return [listing.row_cells(row, who, time, took.get(row.id)) for row in page.rows], page.count
+    cells = [listing.row_cells(row, who, time, took.get(row.id)) for row in page.rows]
+    if not who.narrow and not experiment_table.LABELLED.isdisjoint(asked_values(columns)):
+        labels = labels_of(database(), [row.id for row in page.rows])
+        cells = [one | listing.label_cells(one["id"], labels) for one in cells]
+    return cells, page.count
 
 
 register_table(TABLE, rows, Input(Ids.COLUMNS, "value"))
@@ -197,4 +213,6 @@ def _by_facet(choices: Choices) -> listing.Offered:
         "battery": list(choices.batteries),
         "station": list(choices.stations),
         "profile": list(choices.profiles),
+        "tag": list(choices.tags),
+        "owner": list(choices.owners),
     }

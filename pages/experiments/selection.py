@@ -1,5 +1,6 @@
 """Ticked rows of the table: the bar below it, and what it leads to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -26,8 +27,11 @@ FILES = {
 }
 
 
-def chosen_bar() -> list[Component]:
-    """Return the bar, hidden while nothing is chosen, and the store with what is."""
+def chosen_bar(more: Sequence[Component] = ()) -> list[Component]:
+    """Return the bar, hidden while nothing is chosen, and the store with what is.
+
+    `more` are buttons for what else is done with it.
+    """
     files = dbc.DropdownMenu(
         [
             dbc.DropdownMenuItem(
@@ -52,7 +56,7 @@ def chosen_bar() -> list[Component]:
     every = small_button("Choose all that match", "btn-link", id=CHOSEN.all)
     none = small_button("Choose none", "btn-link", id=CHOSEN.none)
     count: dict[str, Any] = {"aria-live": "polite"}
-    parts = [html.B(id=CHOSEN.count, **count), link, files, every, none]
+    parts = [html.B(id=CHOSEN.count, **count), link, files, *more, every, none]
     about: dict[str, Any] = {"role": "group", "aria-label": "Chosen experiments"}
     return [
         dcc.Store(id=CHOSEN.store, storage_type="session"),

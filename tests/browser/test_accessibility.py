@@ -62,7 +62,11 @@ LONG = "X" * 30  # a name as long as may be, without a blank
 TEXT = f"CC, 0.5C, VOLTAGE, 4.18  # {'x' * 200}\nWAIT, 10min\n"
 PHONES_PX = (390, 320)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-DIALOGS = {LIVE: ("Stop", "Acknowledge"), RUN: ("Rename",), "/experiments": ("Filter", "Rules")}
+DIALOGS = {
+    LIVE: ("Stop", "Acknowledge"),
+    RUN: ("Rename",),
+    "/experiments": ("Filter", "Rules", "Tags"),
+}
 # The columns of a grid are set in the browser, a moment after the grid is there, and its rows and
 # their cells come one after the other.
 HAVE_COLUMNS = """() => [...document.querySelectorAll(".bem-grid")].every(grid =>

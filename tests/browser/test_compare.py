@@ -46,11 +46,11 @@ def test_rows_are_ticked_and_compared(page: Page, cells: list[int], sign_in):
     expect(tick(page, "Gamma")).to_be_checked()
     expect(bar).to_contain_text("2 chosen")
 
-    page.get_by_placeholder("Search name and description").fill("Beta")
+    page.get_by_placeholder("Search in any order of words").fill("Beta")
     expect(tick(page, "Alpha")).to_have_count(0)
     expect(tick(page, "Beta")).not_to_be_checked()
     expect(bar).to_contain_text("2 chosen")  # what is not seen stays chosen
-    page.get_by_placeholder("Search name and description").fill("")
+    page.get_by_placeholder("Search in any order of words").fill("")
     expect(tick(page, "Alpha")).to_be_checked()
     bar.get_by_role("button", name="Choose all that match").click()
     expect(bar).to_contain_text("3 chosen")
@@ -110,3 +110,28 @@ def test_experiments_are_typed_too_and_what_is_no_number_is_left_out(
     expect(page).to_have_url(
         re.compile(rf"experiments={cells[0]},{cells[1]}|{cells[0]}-{cells[1]}")
     )
+
+
+def test_ticked_rows_get_a_tag_that_the_table_shows(page: Page, cells: list[int], sign_in):
+    sign_in(page, "operator")
+    page.goto("/experiments")
+    bar = page.get_by_role("group", name="Chosen experiments")
+    tick(page, "Alpha").click()
+    tick(page, "Gamma").click()
+    bar.get_by_role("button", name="Tags").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Tags of 2 experiments")
+    dialog.get_by_label("Give, separated by commas").fill("Campaign 7, <b>fast</b>")
+    dialog.get_by_role("button", name="Save tags").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_label("Tags", exact=True).check()
+    page.keyboard.press("Escape")
+    row = page.locator(".ag-row", has_text="Gamma")
+    expect(row.locator(".bem-label")).to_have_text(["<b>fast</b>", "Campaign 7"])
+    expect(page.locator(".ag-row", has_text="Beta").locator(".bem-label")).to_have_count(0)
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator("#experiments-part-tag").click()
+    page.get_by_text("Campaign 7 (2)").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 of 3")
+    expect(page).to_have_url(re.compile(r"tag=\d+"))

@@ -93,7 +93,7 @@ def test_the_table_filters_sorts_and_keeps_its_state_in_the_address(
     expect(page.get_by_role("link", name="Test 29", exact=True)).to_be_visible()
     screenshot(page, "experiments")
 
-    page.get_by_placeholder("Search name and description").fill("CYCLE")
+    page.get_by_placeholder("Search in any order of words").fill("CYCLE")
     expect(page.get_by_role("heading", level=1)).to_contain_text("3 of 30")
     expect(page).to_have_url(re.compile(r"q=CYCLE"))
     page.locator(".ag-header-cell[col-id=name]").click()

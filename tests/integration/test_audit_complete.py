@@ -27,10 +27,12 @@ from db.commands.audit import By
 from db.commands.experiments.import_corrections import remember
 from db.commands.experiments.notes import NewNote
 from db.commands.queue import NewPlan
+from db.commands.tags import TagChange
 from db.engine import Database
 from db.models import AuditEntry, Experiment, StationAlarm
 from db.queries.batteries.detail import battery_details
 from db.queries.experiments.cycle_rules import OwnRule
+from db.queries.experiments.tags import list_tags
 from db.queries.stations.details import station_set_up
 from db.terms import Role
 from tests.integration.db.commands.experiments.test_force_end import Bench
@@ -79,6 +81,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "experiments.electrolytes": "check_has_electrolytes",
         "experiments.import_files": "check_replaceable check_addable expected_beginning",
         "experiments.run_profiles": "count_instructions refuse_other_steps",
+        "tags": "tag_key",
         "form_tokens": "new_token check_token once token_hash",
         "leases": "new_holder has_fit_standby",
         "profiles.compiling": "capacity_key checked_program",
@@ -287,6 +290,12 @@ def experiments(diary: Diary) -> None:
         start=START,
         clock=lambda: diary.lab.now,
     )
+    tags = TagChange(["Campaign 7", "fast"])
+    give("tags.change_tags", "tag experiment", [experiment], tags, by=by)
+    fast = list_tags(diary.database)[1].id
+    give("tags.rename_tag", "rename tag", fast, "quick", "", by=by)
+    give("tags.rename_tag", "merge tag", fast, "Campaign 7", "", by=by)
+    give("tags.change_owner", "change owner", [experiment], "vera", by=by)
     rename = "experiments.notes.rename_experiment"
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
     give("experiments.edges.set_edge", "set edge", experiment, Edge.HOLD, by=by)

@@ -66,12 +66,17 @@ class CellFacts:
 
 @dataclass(frozen=True)
 class CellCycles:
-    """The cycles of a cell in their order; `columns` are metrics by name, shapes (cycles,)."""
+    """The cycles of a cell in their order; `columns` are metrics by name, shapes (cycles,).
+
+    `is_uneven` and `has_capacity` are those of the cycle table.
+    """
 
     facts: CellFacts
     number: Ints
     is_complete: Flags
     is_formation: Flags
+    is_uneven: Flags
+    has_capacity: Flags
     rate: RateClasses
     columns: Mapping[str, Floats]
 
@@ -92,6 +97,8 @@ def cell_cycles(
         number=table.number,
         is_complete=table.is_complete,
         is_formation=table.is_formation,
+        is_uneven=table.is_uneven,
+        has_capacity=table.has_capacity,
         rate=table.rate_class,
         columns={name: BY_NAME[name].of(table) for name in names},
     )

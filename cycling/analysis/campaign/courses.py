@@ -15,6 +15,8 @@ Ints = NDArray[np.int64]
 ALL_RATES = "all"
 MAIN_RATE = ""
 OF_CHARGE = ("charge_ah", "discharge_ah")  # what is given per g, per cm2, in % of nominal
+EFFICIENCIES = ("ce_pct", "ee_pct", "ve_pct", "ce_loss_pct_per_h")
+OF_DISCHARGE = ("discharge_ah", "discharge_wh", "retention_pct")
 PLACES = 400  # of an axis that is not counted
 UNKNOWN = {
     Basis.MASS: "its active mass is not known",
@@ -64,8 +66,15 @@ class Aligned:
 
 
 def course(cell: CellCycles, asked: Asked) -> Course:
-    """Return what is asked for of a cell; incomplete cycles have none."""
+    """Return what is asked for of a cell; incomplete cycles have none.
+
+    Uneven cycles have no efficiency, and what is no whole discharge has no capacity.
+    """
     which = _which(cell, asked.rate)
+    if asked.metric in EFFICIENCIES:
+        which = which & ~cell.is_uneven
+    elif asked.metric in OF_DISCHARGE:
+        which = which & cell.has_capacity
     values, unit = cell.columns[asked.metric], BY_NAME[asked.metric].unit
     if asked.metric in OF_CHARGE:
         values, unit = by_basis(values, asked.basis, cell.facts.choices)

@@ -36,6 +36,8 @@ from db.models import (
     DeletedExperiment,
     Experiment,
     ExperimentName,
+    ExperimentOwner,
+    ExperimentTag,
     ExtendedMeasure,
     FormerNumber,
     GenericMeasure,
@@ -92,13 +94,13 @@ SHORT: tuple[Any, ...] = (
     ImportFile,
     StationAlarm,
     Command,
-    ExperimentName,
+    *(CycleColumns, ExperimentName, ExperimentOwner, ExperimentTag),
     SyncRepair,
     FormerNumber,
     WrongPulse,
 )
 STORE = (SeriesHead, SeriesChannel, SeriesChunk, SeriesTotals)
-SERIES: tuple[Any, ...] = (*STORE, Statistics, CycleSummary, CycleColumns)
+SERIES: tuple[Any, ...] = (*STORE, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 

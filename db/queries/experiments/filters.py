@@ -26,8 +26,20 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
 from db.engine import Database
-from db.models import Battery, CyclerStation, CycleSummary, Experiment, Plan, Profile, Run
-from db.queries.lists import mentions
+from db.models import (
+    Battery,
+    CyclerStation,
+    CycleSummary,
+    Experiment,
+    ExperimentTag,
+    Plan,
+    Profile,
+    Run,
+    Tag,
+    User,
+)
+from db.queries.experiments.search import is_found
+from db.queries.experiments.tags import has_tag, is_owned_by
 from db.queries.stations.queue import HAS_ROW
 from db.terms import PlanState
 
@@ -79,6 +91,8 @@ class Filter:
     created_from: datetime | None = None
     created_to: datetime | None = None
     text: str = ""
+    tags: tuple[int, ...] = ()
+    owners: tuple[str, ...] = ()
     between: tuple[Between, ...] = ()
 
     @property
@@ -114,11 +128,20 @@ def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) ->
         query = query.where(of.created_at >= filters.created_from - timedelta(seconds=1))
     if filters.created_to is not None:
         query = query.where(created(of) < filters.created_to)
+    query = query.where(*_labelled(filters, of))
     if filters.between:
         query = query.where(_has_cycles(filters.between, of))
     if searched := filters.text.strip():
-        query = query.where(mentions((of.name, of.description), searched))
+        query = query.where(is_found(of, searched))
     return query
+
+
+def _labelled(filters: Filter, of: Kept) -> Iterator[ColumnElement[bool]]:
+    number = number_of(of)
+    if filters.tags:
+        yield has_tag(number, filters.tags)
+    if filters.owners:
+        yield is_owned_by(number, filters.owners)
 
 
 def number_of(of: Kept) -> SQLColumnExpression[int]:
@@ -176,11 +199,11 @@ def _in_experiment(filters: Filter) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Choice:
-    """One value that a filter offers, and how many experiments it would leave."""
+    """One value that a filter offers, and how many experiments it leaves; None: not counted."""
 
     value: str
     label: str
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True)
@@ -192,6 +215,8 @@ class Choices:
     stations: tuple[Choice, ...] = ()
     profiles: tuple[Choice, ...] = ()
     statuses: tuple[Choice, ...] = ()
+    tags: tuple[Choice, ...] = ()
+    owners: tuple[Choice, ...] = ()
 
 
 def filter_choices(database: Database, filters: Filter) -> Choices:
@@ -218,7 +243,32 @@ def filter_choices(database: Database, filters: Filter) -> Choices:
             stations=_choices(stations, _names(session, CyclerStation)),
             profiles=_choices(profiles, _names(session, Profile)),
             statuses=_choices(states, {}),
+            tags=_tags(session, replace(filters, tags=())),
+            owners=_owners(session),
         )
+
+
+def _tags(session: Session, others: Filter) -> tuple[Choice, ...]:
+    """Count what the other filters leave by tag; those without any are left out."""
+    names = dict(session.execute(select(Tag.id, Tag.name)).all())
+    counts: Counter[int] = Counter()
+    for of, number in ((Experiment, Experiment.id), (Plan, Plan.experiment_id)) if names else ():
+        query = (
+            select(ExperimentTag.tag_id, func.count())
+            .select_from(of)
+            .join(ExperimentTag, ExperimentTag.experiment_id == number)
+            .group_by(ExperimentTag.tag_id)
+        )
+        counts.update(dict(session.execute(narrowed(query, others, of)).all()))
+    return _choices(counts, names)
+
+
+def _owners(session: Session) -> tuple[Choice, ...]:
+    """Return all users: to count what each has would read every experiment."""
+    return tuple(
+        Choice(one, one, None)
+        for one in session.scalars(select(User.name).order_by(func.lower(User.name)))
+    )
 
 
 @dataclass(frozen=True)
@@ -280,7 +330,12 @@ class _FacetCounts:
         """Yield the plans that a filter leaves: they are few, so they are read once."""
         if self._plans is None:
             common = Filter(
-                created_from=others.created_from, created_to=others.created_to, text=others.text
+                created_from=others.created_from,
+                created_to=others.created_to,
+                text=others.text,
+                tags=others.tags,
+                owners=others.owners,
+                between=others.between,
             )
             query = select(
                 Plan.battery_id, Plan.station_id, Plan.profile_id, Plan.state, Battery.technology

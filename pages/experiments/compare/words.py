@@ -17,6 +17,7 @@ from pages.experiments.compare.drawing import BANDS, title_of
 from pages.experiments.compare.reading import Comparison
 
 MAX_NAMED = 6
+UNEVEN = "; uneven ones are in no efficiency, parts of a discharge in no capacity"
 UNLIKE = 1.02  # capacities that differ by more are of different sizes
 
 
@@ -36,9 +37,9 @@ def caption(comparison: Comparison, drawn: ComparisonFigure) -> str:
 
 def _cycles_words(view: View) -> str:
     if view.rate == ALL_RATES:
-        return "All complete cycles, those of formation too."
+        return f"All complete cycles, those of formation too{UNEVEN}."
     of = "the main rate of each cell" if view.rate == MAIN_RATE else view.rate
-    return f"Complete cycles after formation at {of}."
+    return f"Complete cycles after formation at {of}{UNEVEN}."
 
 
 def _mean_words(comparison: Comparison) -> list[str]:

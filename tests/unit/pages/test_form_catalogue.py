@@ -22,7 +22,9 @@ from dashboard.roles import callback_role
 from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
 from db.commands.queue import NewPlan, add_plan
+from db.commands.tags import TagChange, change_tags
 from db.models import Base
+from db.queries.experiments.tags import list_tags
 from db.queries.stations.units import find_unit
 from db.queries.users import list_users
 from db.terms import JobState, Role
@@ -33,7 +35,7 @@ from pages.stations.ids import FormIds
 from tests.form_lab import BY, CYCLE, FormLab
 from tests.integration.db.queries.stations.test_units import Lab as UnitLab
 from tests.running_lab import RunningLab
-from tests.unit.dashboard.world import PASSWORD
+from tests.unit.dashboard.world import PASSWORD, START
 from tests.unit.db.lab import add_stack, import_blocks
 from tests.unit.pages.battery_forms import EACH, LITHIUM, battery_controls
 from tests.unit.pages.files import UPLOAD, result
@@ -310,6 +312,41 @@ def laboratory_rules(_world: World) -> Form:
     return Form("ada", "experiments-rules-dialog.is_open", save, {save: 1}, fields)
 
 
+def tags(world: World) -> Form:
+    ids = [world.lab.experiment("Ageing", world.lab.battery())]
+    change_tags(world.store, ids, TagChange(["slow"]), by=BY(START))
+    values = {"experiments-tag-sure.n_clicks": 1, "experiments-chosen-store.data": ids}
+    values |= {"experiments-tag-add.value": "fast", "experiments-tag-remove.value": "slow"}
+    return Form(
+        "oscar",
+        "experiments-tag-dialog.is_open",
+        "experiments-tag-sure.n_clicks",
+        values,
+        optional=frozenset({"bem_tags"}),
+    )
+
+
+def owner(world: World) -> Form:
+    ids = [world.lab.experiment("Ageing", world.lab.battery())]
+    values = {"experiments-owner-sure.n_clicks": 1, "experiments-chosen-store.data": ids}
+    fields = [({"type": "experiments-owner-field", "part": "name"}, "vera")]
+    sure = "experiments-owner-sure.n_clicks"
+    of = {"experiments-owner-field": fields}
+    return Form("oscar", "experiments-owner-dialog.is_open", sure, values, of)
+
+
+def tag_name(world: World) -> Form:
+    ids = [world.lab.experiment("Ageing", world.lab.battery())]
+    change_tags(world.store, ids, TagChange(["slow"]), by=BY(START))
+    (tag,) = list_tags(world.store)
+    values = {"experiments-tags-sure.n_clicks": 1}
+    typed = {"tag": str(tag.id), "name": "quick", "colour": "red"}
+    fields = [({"type": "experiments-tags-field", "part": one}, typed[one]) for one in typed]
+    sure = "experiments-tags-sure.n_clicks"
+    of = {"experiments-tags-field": fields}
+    return Form("oscar", "experiments-tags-dialog.is_open", sure, values, of)
+
+
 def conventions(world: World) -> Form:
     save = "cycles-choose-sure.n_clicks"
     imported = import_blocks(world.store, battery_id=world.lab.battery())
@@ -424,6 +461,9 @@ FORMS = {
     "acknowledge an alarm": alarm,
     "confirm a battery": confirmation,
     "write a note": note,
+    "give and take tags": tags,
+    "another owner": owner,
+    "another name of a tag": tag_name,
     "rename an experiment": new_name,
     "set the edges of an experiment": edges,
     "choose the conventions of its cycles": conventions,

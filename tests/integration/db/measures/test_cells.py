@@ -40,7 +40,7 @@ def test_what_is_kept_is_what_the_table_says(database: Database):
         kept = found.cycles[one]
         assert kept.facts == known.facts
         assert kept.rate.labels == known.rate.labels
-        for name in ("number", "is_complete", "is_formation"):
+        for name in ("number", "is_complete", "is_formation", "is_uneven", "has_capacity"):
             assert getattr(kept, name).tolist() == getattr(known, name).tolist()
         for name in (*NAMES, "equivalent_full_cycles", "throughput_ah", "days"):
             np.testing.assert_array_equal(kept.columns[name], known.columns[name])

@@ -16,6 +16,7 @@ NARROW = "experiments-view.data"
 ROWS = "experiments-grid.getRowsResponse"
 REQUEST = "experiments-grid.getRowsRequest"
 VIEW = {"technology": [], "status": [], "battery": [], "station": [], "profile": []}
+VIEW |= {"tag": [], "owner": []}
 VIEW |= {"from": "", "to": "", "q": "", "cycles": "", "capacity": "", "retention": "", "ce": ""}
 MARKUP = "<img src=x onerror=alert(1)> & T"
 

@@ -311,7 +311,7 @@ class TestFilters:
             Filter(states=states(ERROR, QUEUED)),
             Filter(stations=(1,)),
             Filter(created_from=hours(3), created_to=hours(6)),
-            Filter(text="test 1"),
+            Filter(text="7 test"),
             Filter(
                 technologies=(Technology.LITHIUM,),
                 stations=(1,),
@@ -329,7 +329,7 @@ class TestFilters:
                 and (not wanted.stations or row.station_id in wanted.stations)
                 and (not wanted.created_from or row.created_at >= wanted.created_from)
                 and (not wanted.created_to or row.created_at < wanted.created_to)
-                and wanted.text.lower() in row.name.lower()
+                and all(word in row.name.lower() for word in wanted.text.lower().split())
             )
 
         expected = [row for row in page(lab).rows if fits(row)]

@@ -18,6 +18,8 @@ def cell(
     capacity_ah: float | None = 2.0,
     mass_g: float | None = None,
     main: str = "1C",
+    uneven=(),
+    without_capacity=(),
     **columns,
 ) -> CellCycles:
     """A cell with these discharges; of rate 1C where `rate` (0: C/10, 1: 1C) does not say."""
@@ -40,6 +42,8 @@ def cell(
         number=numbers,
         is_complete=np.ones(count, bool) if complete is None else np.asarray(complete, bool),
         is_formation=np.arange(count) < formation,
+        is_uneven=np.isin(numbers, uneven),
+        has_capacity=~np.isin(numbers, without_capacity),
         rate=RateClasses(
             np.ones(count, np.int64) if rate is None else np.asarray(rate),
             ("C/10", "1C"),

@@ -39,6 +39,15 @@ def test_each_axis(axis, expected):
     assert course(cell([2, 2, 2]), Asked("discharge_ah", axis)).x.tolist() == expected
 
 
+def test_uneven_cycles_have_no_efficiency_and_a_part_of_a_discharge_is_no_capacity():
+    one = cell([1.0, 2, 1.9], ce_pct=[198, 99, 98], uneven=[1], without_capacity=[1])
+    assert course(one, CHARGE).number.tolist() == [2, 3]
+    assert course(one, Asked("ce_pct")).y.tolist() == [99, 98]
+    assert course(one, Asked("ce_pct", rate=ALL_RATES)).y.tolist() == [99, 98]
+    whole = cell([1.0, 2], ce_pct=[198, 99], uneven=[1])
+    assert course(whole, CHARGE).number.tolist() == [1, 2]
+
+
 def test_a_charge_by_a_basis_has_its_unit():
     asked = Asked("discharge_ah", basis=Basis.MASS)
     found = course(cell([2, 1], mass_g=4.0), asked)

@@ -61,7 +61,7 @@ def test_each_experiment_has_its_line(vera, cells):
     assert [len(one) for one in found.values()] == [6, 4, 5]
     assert found[f"{cells[0]} A"][0] == pytest.approx(0.995, abs=1e-3)
     assert text(answer["compare-caption.children"]).startswith(
-        "Complete cycles after formation at the main rate of each cell."
+        "Complete cycles after formation at the main rate of each cell; uneven ones"
     )
 
 
