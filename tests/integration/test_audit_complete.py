@@ -61,7 +61,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "experiments.electrolytes": "add_electrolytes",
         "experiments.import_files": "record_files",
         "experiments.moving": "move_to",
-        "experiments.summaries": "outdate_summaries",
+        "experiments.cycles.summaries": "outdate_summaries",
         "form_tokens": "spend",
         "jobs": "enqueue_within",
         "experiments.numbers": "reserve",
@@ -118,7 +118,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
     },
     WORKER: {
         "experiments.channels": "ensure_channels",
-        "experiments.cycle_watch": "judge_cycles",
+        "experiments.cycles.watch": "judge_cycles",
         "experiments.damage": "alarm_damage",
         "experiments.deletion": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",
@@ -300,11 +300,11 @@ def experiments(diary: Diary) -> None:
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
     give("experiments.edges.set_edge", "set edge", experiment, Edge.HOLD, by=by)
     own = OwnChoices(formation_cycles=3)
-    give("experiments.cycle_choices.choose_cycles", "choose cycles", experiment, own, by=by)
-    pulse = "experiments.wrong_pulses.tick_pulse"
+    give("experiments.cycles.choices.choose_cycles", "choose cycles", experiment, own, by=by)
+    pulse = "experiments.cycles.wrong_pulses.tick_pulse"
     give(pulse, "untick pulse", experiment, 1, is_right=False, by=by)
     give(pulse, "tick pulse", experiment, 1, is_right=True, by=by)
-    low, rules = Rule(RuleKind.CE, 99.0), "experiments.cycle_rules"
+    low, rules = Rule(RuleKind.CE, 99.0), "experiments.cycles.rules"
     chosen = {low.kind: OwnRule(low)}
     give(f"{rules}.choose_rules", "choose rules", experiment, chosen, by=by)
     give(f"{rules}.choose_laboratory_rules", "choose laboratory's rules", {low.kind: low}, by=by)
