@@ -10,7 +10,8 @@ from bench.site.callbacks import PAGE, UPDATE, list_page
 from bench.site.work import SEARCHED, add_experiments
 from cycling.terms import Technology
 from db.engine import Database
-from db.queries.experiments.filters import Filter, filter_choices
+from db.queries.experiments.facets import filter_choices
+from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
 

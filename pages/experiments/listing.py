@@ -17,7 +17,7 @@ from components.status import status_look, status_word
 from cycling.analysis.cycles.summary import LAST_CYCLES
 from cycling.terms import ExperimentState
 from db.queries.experiments.durations import Durations
-from db.queries.experiments.filters import Choice
+from db.queries.experiments.facets import Choice
 from db.queries.experiments.rows import ExperimentRow
 from db.queries.experiments.tags import Labels
 from pages.context import Viewer

@@ -12,7 +12,8 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.durations import durations_of
-from db.queries.experiments.filters import Choice, Choices, Filter, filter_choices
+from db.queries.experiments.facets import Choice, Choices, filter_choices
+from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.experiments.tags import labels_of
 from db.queries.lists import read_sort

@@ -94,9 +94,8 @@ SHORT: tuple[Any, ...] = (
     ImportFile,
     StationAlarm,
     Command,
-    *(CycleColumns, ExperimentName, ExperimentOwner, ExperimentTag),
+    *(CycleColumns, ExperimentName, ExperimentOwner, ExperimentTag, FormerNumber),
     SyncRepair,
-    FormerNumber,
     WrongPulse,
 )
 STORE = (SeriesHead, SeriesChannel, SeriesChunk, SeriesTotals)

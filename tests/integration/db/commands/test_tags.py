@@ -10,7 +10,8 @@ from db.commands.tags import MAX_TAGS, TagChange, change_owner, change_tags, ren
 from db.commands.users import add_user
 from db.engine import Database
 from db.models import AuditEntry, ExperimentOwner, ExperimentTag, Tag
-from db.queries.experiments.filters import Filter, filter_choices
+from db.queries.experiments.facets import filter_choices
+from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
 from db.queries.experiments.tags import labels_of, list_tags
 from db.terms import Role

@@ -31,7 +31,8 @@ from db.models import Base
 from db.queries.batteries.detail import battery_details
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.events import experiment_alarms, status_changes
-from db.queries.experiments.filters import Filter, filter_choices
+from db.queries.experiments.facets import filter_choices
+from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
 from db.queries.profiles.compiled import profile_instructions
 from db.queries.stations.overview import overview

@@ -32,7 +32,8 @@ from db.models import (
     Lithium,
 )
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.filters import Filter, filter_choices
+from db.queries.experiments.facets import filter_choices
+from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
 from db.queries.experiments.template import experiment_pattern
 from db.series import chunks

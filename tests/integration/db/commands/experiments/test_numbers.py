@@ -20,7 +20,8 @@ from db.commands.queue import (
 from db.commands.stations.out_of_service import take_out_of_service
 from db.engine import Database
 from db.models import Battery, Experiment, Instruction, Plan
-from db.queries.experiments.filters import Filter, filter_choices
+from db.queries.experiments.facets import filter_choices
+from db.queries.experiments.filters import Filter
 from db.queries.experiments.planned import find_planned
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort

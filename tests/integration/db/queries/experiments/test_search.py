@@ -6,7 +6,8 @@ from cycling.terms import Technology
 from db.commands.experiments.notes import NewNote, add_note
 from db.engine import Database
 from db.models import Plan
-from db.queries.experiments.filters import Filter, filter_choices
+from db.queries.experiments.facets import filter_choices
+from db.queries.experiments.filters import Filter
 from db.queries.experiments.search import MAX_WORDS
 from db.queries.experiments.table import list_experiments
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_profile, add_station
