@@ -61,76 +61,69 @@ def zone_of(files: Sequence[Mapping[str, Any]]) -> str:
 
 
 @callback(
-    output=Output(Ids.BATCH, "data", allow_duplicate=True),  # begin and others write it too
-    inputs={"zones": Input(Ids.batch_zone(ALL), "value")},
-    state={"batch": State(Ids.BATCH, "data")},
-    prevent_initial_call=True,
-)
-def choose_zone(zones: Sent, batch: Sent) -> Sent:
-    """Have the files checked again whose clocks name no zone, in the zone that was chosen."""
-    files, zone = read_batch(batch), str((zones or [None])[0] or "")
-    if not files or zone not in zone_options() or zone == zone_of(files):
-        raise PreventUpdate  # a choice that was drawn
-    local = [row for row in rows_of(files, results=True) if row.is_local]
-    tasks = checks(local, {"time_zone": zone, "zone_chosen": True})
-    ids = {row.number: task for row, task in zip(local, tasks, strict=True)}
-    return [{**one, "zone": zone, "check": ids.get(n, one["check"])} for n, one in enumerate(files)]
-
-
-@callback(
     output=(
         Output(Ids.BATCH, "data", allow_duplicate=True),  # begin and others write it too
         Output(Ids.BATCH_MISSING, "data", allow_duplicate=True),  # confirm says what is missing
     ),
-    inputs={"_ticks": Input(Ids.batch_accept(ALL, ALL), "value")},
+    inputs={
+        "_ticks": Input(Ids.batch_accept(ALL, ALL), "value"),
+        "_units": Input(Ids.batch_unit(ALL), "value"),
+        "zones": Input(Ids.batch_zone(ALL), "value"),
+    },
     state={"batch": State(Ids.BATCH, "data"), "missing": State(Ids.BATCH_MISSING, "data")},
     prevent_initial_call=True,
 )
-def accept(_ticks: Sent, batch: Sent, missing: Sent) -> tuple[Sent, Sent]:
-    """Keep that a file is right as it is; one that was asked about is checked again with it."""
+def answer(_ticks: Sent, _units: Sent, zones: Sent, batch: Sent, missing: Sent) -> tuple[Any, Any]:
+    """Keep what was answered about files, and have those that asked for it checked again.
+
+    All answers of the page come together: one that is given while another is on its way has both.
+    """
     files = read_batch(batch)
+    if not files:
+        raise PreventUpdate
+    asking, zone = rows_of(files, results=True), _new_zone(files, zones)
+    codes, options = _accepted(asking), _units_given(asking)
+    if not (zone or codes or options):
+        raise PreventUpdate  # boxes and choices that were drawn
+    changed = [
+        {
+            **one,
+            **({"zone": zone} if zone else {}),
+            "accepted": _with(one.get("accepted"), codes.get(n)),
+            "options": _with(one.get("options"), options.get(n)),
+        }
+        for n, one in enumerate(files)
+    ]
+    again = {n for n, code in codes.items() if asking[n].acceptable == code} | set(options)
+    again |= {row.number for row in asking if zone and row.is_local}
+    left = {str(n): text for n, text in read_missing(missing).items() if n not in codes}
+    return _checked_again(changed, sorted(again)), left or None
+
+
+def _new_zone(files: Sequence[Mapping[str, Any]], zones: Sent) -> str:
+    """Return the zone that was chosen for all clocks that name none; "" where it is as before."""
+    zone = str((zones or [None])[0] or "")
+    return "" if zone not in zone_options() or zone == zone_of(files) else zone
+
+
+def _accepted(asking: Sequence[FileRow]) -> dict[int, str]:
+    """Return which files are right as they are, by their places, and what of them is."""
     ticked = [one["id"] for one in ctx.args_grouping["_ticks"] if one.get("value") is True]
     answered = {sent_id(one, "row"): str(one.get("code"))[:MAX_CODE] for one in ticked}
-    given = {n: code for n, code in answered.items() if 0 <= n < len(files)}
-    if not given:
-        raise PreventUpdate  # a box that was drawn
-    asking = rows_of(files, results=True)
-    given |= {other: code for n, code in given.items() for other in _alike(asking, n)}
-    changed = [
-        {**one, "accepted": _with(one.get("accepted"), given.get(n))} for n, one in enumerate(files)
-    ]
-    again = [n for n, code in given.items() if asking[n].acceptable == code]
-    left = {str(n): text for n, text in read_missing(missing).items() if n not in given}
-    return _checked_again(changed, again), left or None
+    given = {n: code for n, code in answered.items() if 0 <= n < len(asking)}
+    return given | {other: code for n, code in given.items() for other in _alike(asking, n)}
 
 
-@callback(
-    output=Output(Ids.BATCH, "data", allow_duplicate=True),  # begin and others write it too
-    inputs={"units": Input(Ids.batch_unit(ALL), "value")},
-    state={"batch": State(Ids.BATCH, "data")},
-    prevent_initial_call=True,
-)
-def choose_unit(units: Sent, batch: Sent) -> Sent:
-    """Keep the unit of a column, for all files that ask for the same, and check them again."""
-    files = read_batch(batch)
-    chosen = {
-        sent_id(one["id"], "row"): str(one["value"])
-        for one in ctx.args_grouping["units"]
-        if one.get("value")
-    }
-    asking = rows_of(files, results=True)
+def _units_given(asking: Sequence[FileRow]) -> dict[int, str]:
+    """Return the units that were chosen, as options of a mapping, for all files that ask alike."""
     given: dict[int, str] = {}
-    for n, unit in chosen.items():
-        asked = asking[n].unit_asked if 0 <= n < len(files) else None
+    for one in ctx.args_grouping["_units"]:
+        n, unit = sent_id(one["id"], "row"), str(one.get("value") or "")
+        asked = asking[n].unit_asked if 0 <= n < len(asking) else None
         if asked is not None and unit in asked.column.field.units:
             option = f"#{asked.column.index + 1}={asked.column.field}:{unit}"
             given |= dict.fromkeys([n, *_alike(asking, n)], option)
-    if not given:
-        raise PreventUpdate  # a choice that was drawn
-    changed = [
-        {**one, "options": _with(one.get("options"), given.get(n))} for n, one in enumerate(files)
-    ]
-    return _checked_again(changed, list(given))
+    return given
 
 
 def _alike(rows: Sequence[FileRow], number: int) -> list[int]:

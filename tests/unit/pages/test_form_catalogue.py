@@ -491,7 +491,7 @@ OTHERS = {  # by room
     "import_experiment": "show_remembered forget_corrections ask_again propose begin show cancel "
     "put_aside show_upload ask_verification watch_verification show_verified correct "
     "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file "
-    "offer_electrolytes check_profile choose_zone choose_unit accept compare compare_battery "
+    "offer_electrolytes check_profile answer compare compare_battery "
     "show_start",
     "profile": "act check draw take_file fill_editor",
     "queue": "move show_done show_drafts",

@@ -157,6 +157,19 @@ class TestUnit:
         lasts = [job.result["verification"]["duration_s"] for job in lab.jobs()[-3:]]
         assert lasts == [39 * 60] * 3
 
+    def test_an_answer_while_another_is_on_its_way_has_both(self, oscar, lab, batch):
+        """The boxes still show what was chosen; what the page has kept does not know it yet."""
+        choice, other = Ids.batch_unit(1), box(2, "part")
+        given = {"import-batch-unit": [(choice, "min")], "import-batch-accept": [(other, True)]}
+        by = {"id": other, "property": "value"}
+        after = oscar.call(BATCH, {BATCH: batch}, by=by, patterns=given)[BATCH]
+        assert [one["options"] for one in after] == [["#1=test_time:min"]] * 2 + [
+            [],
+            ["#1=test_time:min"],
+        ]
+        assert [one["accepted"] for one in after] == [[], [], ["part"], []]
+        assert len({one["check"] for one in after} - {one["check"] for one in batch}) == 3
+
     @pytest.mark.parametrize(("row", "unit"), [(1, ""), (1, "mA"), (9, "min"), (2, None)])
     def test_what_is_no_unit_of_it_is_no_answer(self, oscar, batch, row, unit):
         choice = Ids.batch_unit(row)
@@ -190,7 +203,7 @@ class TestBattery:
         answer = confirm(oscar, batch, take())
         assert "say so here" in answer[STATE]
         after = tick(oscar, batch, 0, "battery-voltage")[BATCH]
-        assert after == [{**batch[0], "accepted": ["battery-voltage"]}]
+        assert after == [{**batch[0], "accepted": ["battery-voltage"], "options": []}]
         confirm(oscar, after, take())
         assert lab.jobs()[-1].kind == "import file"
         assert lab.jobs()[-1].payload["mapping"]["accepted"] == ["battery-voltage"]
