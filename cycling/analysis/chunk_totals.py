@@ -27,7 +27,7 @@ from cycling.analysis.integration import (
     samples_of,
 )
 from cycling.analysis.step_totals import StepTotals
-from cycling.analysis.steps import StepRows, joined
+from cycling.analysis.steps import StepRows, appended
 from cycling.analysis.totals import PLAIN
 
 Floats = NDArray[np.float64]
@@ -146,7 +146,7 @@ class ChunkTotals:
         last.counters.learn(self.evidence)
         doubts = self.doubts.with_(last.doubts)
         doubts = doubts if last is first else doubts.with_(first.doubts)
-        return _counted(joined(parts), last, doubts)
+        return _counted(appended(*parts), last, doubts)
 
 
 def merge(first: ChunkTotals, then: ChunkTotals) -> ChunkTotals:
@@ -167,7 +167,7 @@ def merge(first: ChunkTotals, then: ChunkTotals) -> ChunkTotals:
     doubts, evidence = glue.doubts.with_(then.doubts), glue.evidence + then.evidence
     if glue.head is first.head:
         doubts, evidence = doubts.with_(first.doubts), evidence + first.evidence
-    return ChunkTotals(how, glue.head, joined(parts), tail, doubts, evidence)
+    return ChunkTotals(how, glue.head, appended(*parts), tail, doubts, evidence)
 
 
 def merge_all(parts: Sequence[ChunkTotals], how: Counting) -> ChunkTotals:

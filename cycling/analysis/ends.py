@@ -65,6 +65,12 @@ class Ends:
     known_s: Floats
     tops: Tops
 
+    def part(self, first: int, end: int) -> "Ends":
+        """Return those of some rows, from one to before another."""
+        columns = {one.name: getattr(self, one.name)[first:end] for one in fields(self)[:-1]}
+        tops = self.tops.of((self.tops.row >= first) & (self.tops.row < end))
+        return Ends(**columns, tops=replace(tops, row=tops.row - first))
+
     def joined(self, starts: Ints) -> "Ends":
         """Make one step of the rows from each start to the next; the first start is 0."""
         counts = np.diff(np.append(starts, len(self.begin_s)))

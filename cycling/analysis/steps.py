@@ -73,6 +73,16 @@ class StepRows:
         """The place after its last one."""
         return np.round(np.cumsum(self.sums("samples"))).astype(np.int64)
 
+    def part(self, first: int, end: int) -> "StepRows":
+        """Return some of them, from one to before another."""
+        table, which = self.table, slice(first, end)
+        columns = (table.key, table.sums, table.lowest, table.highest)
+        return StepRows(
+            StepTable(*(column[which] for column in columns)),
+            self.instruction[which],
+            self.ends.part(first, end),
+        )
+
     def sums(self, name: str) -> Floats:
         """Return a column of `SUMMED`, such as `duration_s` or `charge_as`."""
         return self.table.sums[:, SUMMED.index(name)]
@@ -82,17 +92,26 @@ class StepRows:
         return self.sums(name) / HOUR_S
 
 
+def appended(*parts: StepRows) -> StepRows:
+    """Return what `joined` does of parts each of which was joined: there is work at edges only."""
+    parts = tuple(one for one in parts if len(one)) or parts[:1]
+    pieces, open_end = list[StepRows](), parts[0]
+    for then in parts[1:]:
+        last = len(open_end) - 1
+        edge = joined([open_end.part(last, last + 1), then.part(0, 1)])
+        pieces += [open_end.part(0, last)] if last else []
+        if len(then) > 1:
+            pieces.append(edge)
+            open_end = then.part(1, len(then))
+        else:
+            open_end = edge
+    return _below([*pieces, open_end])
+
+
 def joined(parts: Sequence[StepRows]) -> StepRows:
     """Put parts below each other; rows that go on are added to the step before them."""
-    parts = [one for one in parts if len(one)] or list(parts[:1])
-    table = StepTable(
-        np.concatenate([one.table.key for one in parts]),
-        np.concatenate([one.table.sums for one in parts]),
-        np.concatenate([one.table.lowest for one in parts]),
-        np.concatenate([one.table.highest for one in parts]),
-    )
-    instruction = np.concatenate([one.instruction for one in parts])
-    rows = StepRows(table, instruction, below([one.ends for one in parts]))
+    rows = _below([one for one in parts if len(one)] or list(parts[:1]))
+    table = rows.table
     begins = table.sums[:, EXECUTIONS] > 0
     begins[:1] = True
     if begins.all():
@@ -106,6 +125,18 @@ def joined(parts: Sequence[StepRows]) -> StepRows:
             np.fmin.reduceat(table.lowest, starts),
             np.fmax.reduceat(table.highest, starts),
         ),
-        instruction=instruction[starts],
+        instruction=rows.instruction[starts],
         ends=rows.ends.joined(starts),
+    )
+
+
+def _below(parts: Sequence[StepRows]) -> StepRows:
+    if len(parts) == 1:
+        return parts[0]
+    names = ("key", "sums", "lowest", "highest")
+    columns = ([getattr(one.table, name) for one in parts] for name in names)
+    return StepRows(
+        StepTable(*map(np.concatenate, columns)),
+        np.concatenate([one.instruction for one in parts]),
+        below([one.ends for one in parts]),
     )

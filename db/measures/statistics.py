@@ -15,13 +15,12 @@ from cycling.analysis.statistics import (
 from cycling.errors import UnavailableError
 from db import series
 from db.engine import Database
-from db.measures.recipe import StepRecipe
+from db.measures.recipe import METHOD, StepRecipe
 from db.measures.samples import Resumptions, samples, uncounted_start_s
 from db.measures.totals import whole_totals
 from db.models import Statistics
 from db.series import ExperimentSeries
 
-METHOD = 8  # raise it whenever the same measures would give another result
 MAX_OUTDATED = 100
 
 

@@ -21,12 +21,11 @@ from cycling.analysis.packing import pack, unpack
 from cycling.errors import UnavailableError
 from db.engine import Database
 from db.measures.recent import Recent
-from db.measures.recipe import StepRecipe
+from db.measures.recipe import METHOD, StepRecipe
 from db.measures.samples import COLUMNS, Sampling
 from db.series import ExperimentSeries, codec, totals
 from db.series.totals import NewTotals
 
-METHOD = 1  # raise it whenever the same samples would add up to something else
 FAN = 16  # chunks of which totals are kept in one row
 MOST_BYTES = 2**18  # of the totals of a chunk: where steps are that short samples are read faster
 MOST_TOGETHER = 2**20  # of one row, and of a transaction

@@ -41,7 +41,7 @@ def export_card(facts: ExperimentFacts, channels: Sequence[tuple[str, str]]) -> 
     )
     parquet = _row(
         "Measures, parquet",
-        "the same columns, for Python, R and Julia",
+        "the same, for Python, R, Julia",
         _download(measures_address(facts.id, None, None, "parquet"), link_id=Ids.PARQUET),
     )
     report = _row(

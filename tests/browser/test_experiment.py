@@ -162,6 +162,8 @@ def test_a_view_can_be_zoomed_reloaded_downloaded_and_drawn(
     page.get_by_label("What the graph shows").click()
     link = page.locator("#experiment-csv")
     expect(link).to_have_attribute("href", re.compile(r"columns=voltage&from=[\d.]+&to=[\d.]+$"))
+    address = str(link.get_attribute("href")).replace("measures.csv", "measures.parquet")
+    expect(page.locator("#experiment-parquet")).to_have_attribute("href", address)
 
     page.get_by_role("button", name="Picture").click()
     with page.expect_download() as picture:

@@ -96,14 +96,18 @@ def test_the_table_filters_sorts_and_keeps_its_state_in_the_address(
     page.get_by_placeholder("Search in any order of words").fill("CYCLE")
     expect(page.get_by_role("heading", level=1)).to_contain_text("3 of 30")
     expect(page).to_have_url(re.compile(r"q=CYCLE"))
+    order = page.get_by_text("First what runs, then what waits, then the rest")
+    expect(order).to_be_visible()
     page.locator(".ag-header-cell[col-id=name]").click()
     expect(page.get_by_role("link", name="Test 00", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile(r"sort=name"))
+    expect(order).to_be_hidden()  # the head of the column says it
     expect(names(page)).to_have_text(["Test 00", "Test 10", "Test 20"])
 
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("3 of 30")
     expect(page.get_by_role("link", name="Test 00", exact=True)).to_be_visible()
+    expect(order).to_be_hidden()
     expect(names(page)).to_have_text(["Test 00", "Test 10", "Test 20"])
     page.get_by_role("button", name="Remove Text filter").click()
     expect(page.get_by_role("heading", level=1)).not_to_contain_text("of 30")

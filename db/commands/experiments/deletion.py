@@ -280,10 +280,7 @@ def delete_experiment(
 def delete_within(
     session: Session, experiment: Experiment | Plan, facts: ExperimentFacts | None, *, by: By
 ) -> Deleted:
-    """Delete a locked experiment that nothing keeps in the caller's transaction.
-
-    `known` is None for one that never began.
-    """
+    """Delete a locked experiment in the caller's transaction; one without facts never began."""
     experiment_id = experiment.experiment_id if isinstance(experiment, Plan) else experiment.id
     name, detail = experiment.name, _detail(session, experiment, facts)
     measures = facts.measures if facts else 0

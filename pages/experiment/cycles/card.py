@@ -19,7 +19,7 @@ from pages.experiment.cycles.drawing import caption, curves_of, curves_words, fi
 from pages.experiment.cycles.figures import convention_words, figure_tiles, figures_of
 from pages.experiment.cycles.ids import TABLE, Ids
 from pages.experiment.cycles.rules import rules_content
-from pages.experiment.redrawing import opened
+from pages.experiment.view import opened
 from pages.experiments.row_table import register_table
 
 CONTROLS = [

@@ -17,7 +17,7 @@ from pages.experiment.dqdv.files import csv_text, file_name
 from pages.experiment.dqdv.ids import Ids
 from pages.experiment.dqdv.layout import slider_end, stored
 from pages.experiment.dqdv.words import caption, notes, peak_table
-from pages.experiment.redrawing import kept_query, opened, opened_anew
+from pages.experiment.view import kept_query, opened, opened_anew
 
 CONTROLS = {
     "half": Input(Ids.HALF, "value"),

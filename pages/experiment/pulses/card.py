@@ -27,7 +27,7 @@ from pages.experiment.pulses.parts import (
     pulses_part,
     rests_part,
 )
-from pages.experiment.redrawing import kept_query, opened, opened_anew
+from pages.experiment.view import kept_query, opened, opened_anew
 from pages.sent import sent_id
 
 PARTS = {

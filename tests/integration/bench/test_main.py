@@ -25,11 +25,17 @@ GRAPHS = [
     "graph, whole: callback",
     "graph, 1/100: callback",
 ]
+STATISTICS = [
+    "statistics, from samples",
+    "statistics, from kept totals",
+    "statistics, 1,000 new measures",
+]
 WEB = [
     "bem web: start to /health",
     "bem web: an idle worker",
     "CSV through the web",
     "CSV, beside scans",
+    "parquet through the web",
     "CSV: first byte",
     "CSV: memory over idle",
 ]
@@ -74,8 +80,10 @@ def test_every_work_of_the_server_is_measured(tmp_path):
         "import, checked",
         "import from memory",
         *GRAPHS * 2,
-        *["statistics"] * 2,
+        *STATISTICS * 2,
+        *["space of columns"] * 2,
         *WEB,
+        "delete",
         *LIST,
     ]
     assert {line.engine for line in lines if line.work not in FILE} == {"SQLite"}

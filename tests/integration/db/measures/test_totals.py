@@ -3,11 +3,13 @@
 import random
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 
 import numpy as np
 import pytest
 from sqlalchemy import delete, select, update
 
+from cycling.analysis import packing
 from cycling.analysis.chunk_totals import add_up
 from cycling.formats import Field
 from db import series
@@ -28,6 +30,7 @@ from db.models import (
     Statistics,
 )
 from db.series import ExperimentSeries, chunks, store
+from tests.integration.db.measures.test_packing import run_until
 from tests.unit.db.lab import block, import_blocks, import_with_rows, statements
 
 CHUNK, FAN = 16, 3
@@ -358,6 +361,34 @@ def test_where_steps_are_very_many_samples_are_read(sqlite_database: Database, m
         found = experiment_steps(experiment)
     assert found.first_sample[-1] == COUNT
     assert kept(sqlite_database, experiment_id) == []
+
+
+def test_killed_while_they_are_kept_nothing_is_wrong(sqlite_database: Database):
+    """After each statement of two looks, the second of which makes one row of three."""
+    experiment_id = import_with_rows(sqlite_database, [cycled(CHUNK * 3 - 2)])
+    look(sqlite_database, experiment_id)
+    assert kept(sqlite_database, experiment_id) == [(0, 1), (1, 1)]
+    add_rows(sqlite_database, experiment_id, range(CHUNK * 3 - 2, CHUNK * 4 - 3))
+    series.catch_up(sqlite_database, experiment_id)
+
+    def go() -> None:
+        with series.opened(sqlite_database, experiment_id) as experiment:
+            totals.whole_totals(experiment, StepRecipe.of(experiment))
+
+    ended, at = False, 0
+    while not ended:
+        at += 1
+        ended = run_until(sqlite_database, at, go)
+        there = kept(sqlite_database, experiment_id)
+        assert there == ([(0, 3)] if ended else [(0, 1), (1, 1)])
+    assert at > 12
+    look(sqlite_database, experiment_id)
+
+
+def test_another_packing_is_another_method():
+    """Rows of before could not be read: who changes these names raises METHOD, too."""
+    names = " ".join((*packing.TABLE, *packing.ENDS, *packing.TOPS))
+    assert blake2b(names.encode(), digest_size=4).hexdigest() == "d72bee3e"
 
 
 def test_large_totals_are_not_put_into_one_row(sqlite_database: Database, monkeypatch):

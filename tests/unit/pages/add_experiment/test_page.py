@@ -416,6 +416,19 @@ def test_what_cannot_be_queued_has_no_button_to_queue_it(forms, oscar):
     assert twice["addexp-save.disabled"] is True
 
 
+def test_nothing_is_called_queued_at_once_before_it_can_be(forms):
+    confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+
+    def summary(profile: str) -> str:
+        (card,) = summary_card(form_state(forms.database, typed(forms, text=profile)))
+        return text(card)
+
+    mistake = "CC, 0.5C, CURRENT, 4.1"
+    assert summary(CYCLE).endswith("Queued at once.")
+    assert summary("").endswith("first in the queue, nothing runs there")
+    assert summary(mistake).endswith("It cannot be queued until the profile is mended.")
+
+
 class TestWhatChangesMeanwhile:
     """With each pulse of the frame a form asks whether the laboratory has changed."""
 
