@@ -23,8 +23,8 @@ from db.engine import Database
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.measures.half_cycles import HalfCycle, half_cycle
 from db.measures.pulses import experiment_pulses, soc_pct
+from db.queries.experiments.cycles.wrong_pulses import wrong_pulses
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.wrong_pulses import wrong_pulses
 from db.series import ExperimentSeries
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cycling.errors import UnavailableError
 from db.commands.experiments.cycles.watch import NextLook, judge_cycles
 from db.engine import Database
-from db.queries.experiments.cycle_rules import WatchedExperiment, watched_experiments
+from db.queries.experiments.cycles.rules import WatchedExperiment, watched_experiments
 from db.series import BeingPreparedError
 
 LOG = logging.getLogger("bem.worker")

@@ -7,7 +7,7 @@ from cycling.analysis.cycles.rules import Judgement, RuleKind, judgements
 from db.measures.cycle_pulses import Resistances, resistances
 from db.measures.cycles import ExperimentCycles
 from db.models import CycleWatch
-from db.queries.experiments.cycle_rules import RuleInForce, rules_in_force
+from db.queries.experiments.cycles.rules import RuleInForce, rules_in_force
 from db.series import ExperimentSeries
 
 

@@ -16,7 +16,7 @@ from db.engine import Database
 from db.measures.cell_columns import pack_cell
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.models import CycleColumns, CycleSummary, Experiment, SeriesHead, StationLive
-from db.queries.experiments.cycle_summaries import KeptSummary
+from db.queries.experiments.cycles.summaries import KeptSummary
 from db.series import ExperimentSeries
 
 METHOD = 3  # raise it whenever the same measures would give another result

@@ -15,7 +15,7 @@ from cycling.analysis.cycles.table import CycleTable, cycle_table
 from cycling.battery.conventions import OwnChoices
 from cycling.terms import ENDED
 from db.measures.steps import ExperimentSteps, experiment_steps
-from db.queries.experiments.cycle_choices import Conventions, conventions
+from db.queries.experiments.cycles.choices import Conventions, conventions
 from db.queries.experiments.detail import check_experiment
 from db.series import ExperimentSeries
 

@@ -7,7 +7,7 @@ from components.controls import action_button
 from components.sent import PatternId, Sent
 from db.commands.audit import By
 from db.commands.experiments.cycles.rules import choose_laboratory_rules
-from db.queries.experiments.cycle_rules import laboratory_rules
+from db.queries.experiments.cycles.rules import laboratory_rules
 from pages.ask import AskIds, Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database
 from pages.experiment.cycles.rule_fields import read_rules, rule_fields

@@ -2,7 +2,7 @@
 
 from components import formatting
 from components.figures.measure_axes import scale
-from db.queries.experiments.cycle_summaries import KeptSummary
+from db.queries.experiments.cycles.summaries import KeptSummary
 
 
 def last_cycle_text(found: KeptSummary) -> str:

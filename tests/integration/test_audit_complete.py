@@ -31,7 +31,7 @@ from db.commands.tags import TagChange
 from db.engine import Database
 from db.models import AuditEntry, Experiment, StationAlarm
 from db.queries.batteries.detail import battery_details
-from db.queries.experiments.cycle_rules import OwnRule
+from db.queries.experiments.cycles.rules import OwnRule
 from db.queries.experiments.tags import list_tags
 from db.queries.stations.details import station_set_up
 from db.terms import Role

@@ -17,7 +17,7 @@ from db.commands.experiments.cycles.choices import choose_cycles
 from db.commands.experiments.cycles.rules import choose_rules
 from db.commands.queue import confirm_battery
 from db.models import Base, Command, ConfirmedBattery, Plan, StationAlarm, StationLive
-from db.queries.experiments.cycle_rules import OwnRule
+from db.queries.experiments.cycles.rules import OwnRule
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
 from db.queries.experiments.timeline import EntryKind, timeline

@@ -24,7 +24,7 @@ from db.models import (
     Unit,
     WattrexUnit,
 )
-from db.queries.experiments.cycle_summaries import KeptSummary, kept_summaries
+from db.queries.experiments.cycles.summaries import KeptSummary, kept_summaries
 from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
 from db.queries.profiles.run_times import AS_THE_PROFILE, RunTimes, run_times
 from db.queries.stations.occupancy import (

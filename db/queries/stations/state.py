@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.models import StationLive
-from db.queries.experiments.cycle_summaries import KeptSummary
+from db.queries.experiments.cycles.summaries import KeptSummary
 from db.queries.profiles.compiled import CompiledProfile
 from db.queries.profiles.run_times import AS_THE_PROFILE, RunTimes
 from db.terms import CommandState, OverviewState

@@ -13,7 +13,7 @@ from cycling.battery.conventions import OwnChoices
 from cycling.errors import InputError
 from db.commands.audit import By
 from db.commands.experiments.cycles.choices import choose_cycles
-from db.queries.experiments.cycle_choices import conventions
+from db.queries.experiments.cycles.choices import conventions
 from pages.ask import Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database
 from pages.experiment.cycles.address import from_store

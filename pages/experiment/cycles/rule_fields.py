@@ -10,7 +10,7 @@ from components.blocks import id_in_the_page
 from components.sent import PatternId, Sent
 from cycling.analysis.cycles.rules import Rule, RuleKind, problem_of
 from cycling.errors import InputError
-from db.queries.experiments.cycle_rules import OwnRule, OwnRules
+from db.queries.experiments.cycles.rules import OwnRule, OwnRules
 from pages.sent import typed_number, typed_text
 
 THRESHOLD, CYCLES, THEN = "threshold", "cycles", "then"

@@ -15,7 +15,7 @@ from db.commands.audit import By
 from db.commands.experiments.cycles.rules import choose_rules
 from db.measures.cycle_rules import CycleJudgements, cycle_judgements
 from db.measures.cycles import ExperimentCycles
-from db.queries.experiments.cycle_rules import (
+from db.queries.experiments.cycles.rules import (
     Origin,
     OwnRules,
     RuleInForce,

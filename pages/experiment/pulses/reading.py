@@ -15,8 +15,8 @@ from cycling.analysis.voltage.pulses import Pulses
 from cycling.battery.description import NewBattery
 from db.measures.cycles import ExperimentCycles
 from db.measures.pulses import experiment_pulses, rests_there, soc_pct, titrations_there
+from db.queries.experiments.cycles.wrong_pulses import wrong_pulses
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.wrong_pulses import wrong_pulses
 from db.series import ExperimentSeries, Moments
 from pages.experiment.pulses.address import END, Show, View, XAxis
 

@@ -13,7 +13,7 @@ from db.commands.audit import By
 from db.commands.experiments.cycles.summaries import outdate_summaries
 from db.engine import Database
 from db.models import CycleChoices, CycleSummary, Experiment
-from db.queries.experiments.cycle_choices import experiment_battery, own_choices
+from db.queries.experiments.cycles.choices import experiment_battery, own_choices
 from db.queries.experiments.deletion import gone_words
 from db.repeating import repeated
 

@@ -13,7 +13,7 @@ from db.commands.audit import By
 from db.commands.wattrex.units import wattrex_units
 from db.engine import Database
 from db.models import CyclerStation, CycleRule, CycleWatch, Experiment, StationLive
-from db.queries.experiments.cycle_rules import LABORATORY, OwnRule, OwnRules, chosen_rules
+from db.queries.experiments.cycles.rules import LABORATORY, OwnRule, OwnRules, chosen_rules
 from db.queries.experiments.deletion import gone_words
 from db.queries.profiles.compiled import counts_cycles
 from db.repeating import repeated

@@ -25,7 +25,7 @@ from db.engine import Database, database_now
 from db.measures.cycle_rules import cycle_judgements
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.models import Command, CyclerStation, CycleWatch, Experiment
-from db.queries.experiments.cycle_rules import Origin, RuleInForce, rules_in_force
+from db.queries.experiments.cycles.rules import Origin, RuleInForce, rules_in_force
 from db.queries.profiles.compiled import counts_cycles
 from db.repeating import idempotent
 from db.series import ExperimentSeries

@@ -22,7 +22,7 @@ from db.measures.cycle_summaries import (
 from db.measures.cycles import experiment_cycles
 from db.models import CycleSummary, Experiment
 from db.queries.batteries.detail import battery_descriptions
-from db.queries.experiments.cycle_summaries import KeptSummary, kept_summaries
+from db.queries.experiments.cycles.summaries import KeptSummary, kept_summaries
 from tests.running_lab import RunningLab
 from tests.unit.db.lab import BY, add_experiment, block, import_blocks
 from tests.unit.pages.experiment.cycles.cycled import cycled

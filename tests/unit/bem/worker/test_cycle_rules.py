@@ -8,7 +8,7 @@ from bem.worker import cycle_rules
 from bem.worker.cycle_rules import CycleWatcher
 from cycling.errors import UnavailableError
 from db.commands.experiments.cycles.watch import NextLook
-from db.queries.experiments.cycle_rules import WatchedExperiment
+from db.queries.experiments.cycles.rules import WatchedExperiment
 from db.series import BeingPreparedError
 
 RUNNING = WatchedExperiment(7, has_ended=False, cycle=1, instruction_id=1)

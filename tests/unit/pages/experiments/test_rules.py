@@ -3,7 +3,7 @@
 import pytest
 
 from cycling.analysis.cycles.rules import Rule, RuleKind
-from db.queries.experiments.cycle_rules import laboratory_rules
+from db.queries.experiments.cycles.rules import laboratory_rules
 from tests.unit.components.tree import find, text
 
 OPENED, SAVE = "experiments-rules-dialog.is_open", "experiments-rules-sure.n_clicks"

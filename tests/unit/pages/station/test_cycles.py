@@ -1,6 +1,6 @@
 """What is said about the cycles of what runs."""
 
-from db.queries.experiments.cycle_summaries import KeptSummary
+from db.queries.experiments.cycles.summaries import KeptSummary
 from pages.station.cycles import capacity_text, last_cycle_text
 
 

@@ -5,7 +5,7 @@ import pytest
 from cycling.analysis.cycles.choices import Direction, Numbering, Reference
 from cycling.battery.conventions import OwnChoices
 from cycling.errors import InputError
-from db.queries.experiments.cycle_choices import conventions
+from db.queries.experiments.cycles.choices import conventions
 from pages.experiment.cycles.conventions import own_choices
 from tests.unit.components.tree import find, text
 from tests.unit.pages.experiment.cycles.cycled import cycled

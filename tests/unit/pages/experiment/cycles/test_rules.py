@@ -4,7 +4,7 @@ import pytest
 
 from cycling.analysis.cycles.rules import Rule, RuleKind
 from db.commands.experiments.cycles.rules import choose_laboratory_rules, choose_rules
-from db.queries.experiments.cycle_rules import Origin, OwnRule, experiment_rules
+from db.queries.experiments.cycles.rules import Origin, OwnRule, experiment_rules
 from tests.cycling_run import CyclingRun
 from tests.unit.components.tree import find, text
 from tests.unit.db.lab import BY

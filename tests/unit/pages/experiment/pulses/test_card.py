@@ -9,7 +9,7 @@ import pytest
 
 from cycling.terms import Technology
 from db.queries.audit import AuditFilter, audit_page
-from db.queries.experiments.wrong_pulses import wrong_pulses
+from db.queries.experiments.cycles.wrong_pulses import wrong_pulses
 from tests import golden
 from tests.integration.db.measures.voltage_lab import golden_import
 from tests.unit.components.tree import find, of_type, text

@@ -10,7 +10,7 @@ from cycling.terms import Polarity, Technology
 from db.commands.experiments.cycles.choices import choose_cycles
 from db.engine import Database
 from db.models import AuditEntry, CycleChoices, RedoxElectrolyte
-from db.queries.experiments.cycle_choices import conventions
+from db.queries.experiments.cycles.choices import conventions
 from tests.unit.db.lab import BY, add_cell, add_experiment
 
 EVERYTHING = OwnChoices(

@@ -10,7 +10,7 @@ from db.commands.experiments.cycles.rules import choose_laboratory_rules, choose
 from db.commands.experiments.deletion import clear
 from db.engine import Database
 from db.models import AuditEntry, CycleRule, Experiment, Unit
-from db.queries.experiments.cycle_rules import (
+from db.queries.experiments.cycles.rules import (
     Origin,
     OwnRule,
     experiment_rules,

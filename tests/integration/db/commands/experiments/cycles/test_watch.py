@@ -15,7 +15,7 @@ from db.commands.experiments.cycles.rules import choose_laboratory_rules, choose
 from db.commands.experiments.cycles.watch import NextLook, judge_cycles
 from db.engine import Database
 from db.models import AuditEntry, Command, CycleWatch, Experiment, StationAlarm, Unit
-from db.queries.experiments.cycle_rules import OwnRule, watched_experiments
+from db.queries.experiments.cycles.rules import OwnRule, watched_experiments
 from db.terms import CommandState
 from tests.cycling_run import CyclingRun
 from tests.unit.db.lab import BY, at_once, statements

@@ -7,7 +7,7 @@ from cycling.errors import InputError, NotFoundError
 from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.engine import Database
 from db.models import AuditEntry
-from db.queries.experiments.wrong_pulses import wrong_pulses
+from db.queries.experiments.cycles.wrong_pulses import wrong_pulses
 from tests.unit.db.lab import BY, at_once, import_blocks
 
 
