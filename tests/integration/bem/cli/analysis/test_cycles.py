@@ -62,7 +62,7 @@ def test_parquet_and_a_workbook_hold_the_same(here, experiment, tmp_path: Path):
     assert table["complete"].to_list() == [int(one["complete"]) for one in rows]
     bem.done("cycles", experiment, "--format", "xlsx", "-o", tmp_path / "c.xlsx")
     book = CalamineWorkbook.from_path(tmp_path / "c.xlsx")
-    assert book.sheet_names == ["cycles", "steps", "settings", "sources"]
+    assert book.sheet_names == ["cycles", "steps", "projection", "settings", "sources"]
     head, *cells = book.get_sheet_by_name("cycles").to_python()
     assert head == list(rows[0])
     assert len(cells) == len(rows)
