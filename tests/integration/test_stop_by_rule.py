@@ -28,7 +28,7 @@ from pages.add_experiment.queueing import problems_of, queue
 from tests.unit.db.lab import add_cell
 from tests.virtual_lab import BY, VirtualLab, now, wait_for
 
-SPEED = 900
+SPEED = 300
 TEXT = """\
 RECORD 60s
 REPEAT 50 CYCLES
