@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.integration.bem.cli.test_pulses import write_case
 
+from tests.integration.bem.cli.analysis.test_pulses import write_case
 from tests.integration.bem.cli.shell import cells, importing
 
 
