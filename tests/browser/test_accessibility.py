@@ -103,7 +103,11 @@ def lab(served: Served) -> Iterator[dict[str, int]]:
     lab.run(run, station)
     lab.measures(run, station, 500, end=lab.ago(seconds=2))
     lab.master()
-    several = {"library": saved.profile_id, "adopted": profile, "pulsed": pulsed(database)}
+    several = {
+        "library": saved.profile_id,
+        "adopted": profile,
+        "pulsed": pulsed(database, clock=utc_now),
+    }
     several["cycled"] = cycled(database, 3, name=LONG[:20], clock=utc_now)
     yield {"station": station, "cell": cell, "run": run, "empty": empty, **several}
     database.dispose()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 from sqlalchemy import func, select
 
+from bem.services import utc_now
 from db.engine import Database, connect
 from db.models import Base, Battery, CyclerStation, Job, Note, Plan, User
 from tests.browser.conftest import Served
@@ -79,7 +80,7 @@ def an_import(page: Page, database: Database, folder: Path) -> str:
 
 
 def a_note(page: Page, database: Database, _folder: Path) -> str:
-    measured = import_blocks(database, battery_id=add_cell(database))
+    measured = import_blocks(database, battery_id=add_cell(database), clock=utc_now)
     page.goto(f"/experiments/{measured}")
     page.locator("#experiment-note-add").click()
     page.locator("#experiment-note-text").fill("Door open")
