@@ -192,7 +192,7 @@ def test_only_new_points_travel_and_the_graph_moves_on(
     ]
     assert [one["after"] for _, one in with_points] == [2004, 2009, 2014]
     assert all(len(one["x"]) == 5 and len(one["y"]) == 3 for _, one in with_points)
-    # what the page says of the station comes once more at most, when a worker has counted its cycles
+    # all that the page says comes once more at most, when a worker has counted the cycles
     for sizes in ([size for size, _ in with_points], [len(one) for one in answers.bodies[-3:]]):
         assert sorted(sizes)[-2] < MOST_BYTES
     screenshot(page, "live-running")
