@@ -20,6 +20,7 @@ from db.queries.experiments.timeline import timeline
 from db.queries.stations.queue import station_queue
 from pages.context import Viewer, database, viewer
 from pages.experiment.changes import delete_button, delete_dialog, rename_button, rename_dialog
+from pages.experiment.cycles.rules import first_rules
 from pages.experiment.facts import battery_facts
 from pages.experiment.happenings.events import timeline_card
 from pages.experiment.happenings.notes import notes_card
@@ -53,7 +54,8 @@ def waiting_page(
     ]
     notes = experiment_notes(database(), planned.number)
     is_over = planned.state is ExperimentState.CANCELLED
-    can_rename = is_over or planned.state is ExperimentState.HELD
+    is_held = planned.state is ExperimentState.HELD
+    can_rename = is_over or is_held
     return html.Div(
         [
             dcc.Store(id=Ids.EXPERIMENT, data=planned.number),
@@ -74,6 +76,7 @@ def waiting_page(
             columns(
                 [
                     *waiting_card(planned, who),
+                    *(first_rules(planned.number, who) if is_held else []),
                     *timeline_card(timeline(database(), planned.number), None, who),
                     html.Div(id=Ids.PROFILE, className="bem-late"),
                 ],

@@ -16,6 +16,7 @@ from components.row_grid import row_grid
 from components.sent import Sent
 from cycling.analysis.cycles.kinds import cycle_kinds
 from cycling.analysis.cycles.metrics import METRICS
+from cycling.terms import ENDED
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from pages.context import Viewer
 from pages.experiment.cycles import address
@@ -24,7 +25,7 @@ from pages.experiment.cycles.cells import grid_columns
 from pages.experiment.cycles.conventions import conventions_button, conventions_dialog
 from pages.experiment.cycles.drawing import axes_of, bases_of
 from pages.experiment.cycles.ids import TABLE, Ids
-from pages.experiment.cycles.rules import rules_part
+from pages.experiment.cycles.rules import first_rules, rules_part
 from pages.experiment.view import ExperimentView
 from pages.sent import unknown_note
 
@@ -49,10 +50,10 @@ ROW_PX, FRAME_PX, MAX_ROWS = 33, 57, 11  # of the table; its frame is the heads 
 def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> list[Component]:
     """Return what stands below the tabs, as the address asks for it."""
     if not view.facts.measures:
-        return [_nothing("This experiment has no measures yet.")]
+        return _nothing("This experiment has no measures yet.", view, who)
     cycles = experiment_cycles(view.experiment)
     if cycles is None or not cycles.table.throughput_ah[-1:].any():
-        return [_nothing("No current flowed yet that could be a cycle.")]
+        return _nothing("No current flowed yet that could be a cycle.", view, who)
     labels = cycles.table.rate_class.labels
     problems = problems_of(query, labels, bases_of(cycles.table))
     asked = from_store(query)
@@ -94,8 +95,11 @@ def _stored(experiment_id: int, view: View) -> dict[str, Any]:
     }
 
 
-def _nothing(words: str) -> Component:
-    return html.Div(card("Cycles", empty("arrow-repeat", words)), className="bem-tab")
+def _nothing(words: str, view: ExperimentView, who: Viewer) -> list[Component]:
+    """Return why there are no cycles, with the rules for those to come."""
+    rules = [] if view.facts.status in ENDED else first_rules(view.facts.id, who)
+    parts = [card("Cycles", empty("arrow-repeat", words)), *rules]
+    return [html.Div(parts, className="bem-stack bem-tab")]
 
 
 def _figures(who: Viewer) -> Component:

@@ -22,7 +22,8 @@ from db.queries.experiments.cycles.rules import (
     experiment_rules,
     laboratory_rules,
 )
-from db.queries.experiments.detail import ExperimentFacts, experiment_facts
+from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.planned import find_planned
 from pages.ask import AskIds, Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database
 from pages.experiment.cycles.ids import Ids as CycleIds
@@ -53,23 +54,36 @@ PAST = (
 def rules_part(view: ExperimentView, cycles: ExperimentCycles, who: Viewer) -> list[Component]:
     """Return the card of the rules and its dialog; who may not set any sees it where some are."""
     by_rule = cycle_judgements(view.experiment, cycles)
-    if not by_rule.rules and not who.operates:
+    return _part(by_rule.rules, html.Div(rules_content(by_rule), id=CycleIds.RULES), who)
+
+
+def first_rules(experiment_id: int, who: Viewer) -> list[Component]:
+    """Return the same of an experiment without cycles, which may not have begun."""
+    rules = experiment_rules(database(), experiment_id).in_force
+    return _part(rules, _content(rules, [None] * len(rules)), who)
+
+
+def _part(rules: Sequence[RuleInForce], content: Component, who: Viewer) -> list[Component]:
+    if not rules and not who.operates:
         return []
     setting = action_button("sliders", "Set rules", "btn-link", id=RULES.open)
     dialog = ask_dialog(RULES, refresh=True) if who.operates else []
-    content = html.Div(rules_content(by_rule), id=CycleIds.RULES)
-    return [card("Rules", content, end=setting if who.operates else None), *dialog]
+    return [card("Rules on cycles", content, end=setting if who.operates else None), *dialog]
 
 
 def rules_content(by_rule: CycleJudgements) -> Component:
     """Return the rules that hold and what breaks them."""
-    if not by_rule.rules:
+    return _content(by_rule.rules, by_rule.judgements)
+
+
+def _content(rules: Sequence[RuleInForce], judgements: Sequence[Judgement | None]) -> Component:
+    if not rules:
         return html.Div("No rule is set, for this experiment or for all.", className="body t3")
-    pairs = zip(by_rule.rules, by_rule.judgements, strict=True)
+    pairs = zip(rules, judgements, strict=True)
     return table(HEADS, [_row(rule, judgement) for rule, judgement in pairs], "in-card bem-rules")
 
 
-def _row(rule: RuleInForce, judgement: Judgement) -> html.Tr:
+def _row(rule: RuleInForce, judgement: Judgement | None) -> html.Tr:
     about = f"{_whose(rule)}. Then it is stopped." if rule.stops else f"{_whose(rule)}."
     words = [html.Div(rule.rule.words), html.Div(about, className="t3 small")]
     cells = [html.Td(words, className="rule"), html.Td(_broken(judgement), className="why")]
@@ -84,7 +98,9 @@ def _whose(rule: RuleInForce) -> str:
     }[rule.origin]
 
 
-def _broken(judgement: Judgement) -> Sequence[Component] | str:
+def _broken(judgement: Judgement | None) -> Sequence[Component] | str:
+    if judgement is None:
+        return "No cycle to judge yet."
     rows = judgement.rows.tolist()
     if not rows:
         looked_at = int((judgement.values == judgement.values).sum())
@@ -107,8 +123,7 @@ def _broken(judgement: Judgement) -> Sequence[Component] | str:
 def ask_rules(_chosen: Sent, experiment_id: Sent) -> Question:
     """Say what rules do, with those that hold."""
     number = sent_id(experiment_id)
-    facts = experiment_facts(database(), number)
-    can_stop = _can_stop(facts)
+    can_stop = _can_stop(number)
     rules = experiment_rules(database(), number)
     also = [f"For all experiments: {_listed(rules.laboratory)}."]
     also += [
@@ -122,8 +137,11 @@ def ask_rules(_chosen: Sent, experiment_id: Sent) -> Question:
     return Question("Rules on the cycles of this experiment", [*words, *fields], go="Save rules")
 
 
-def _can_stop(facts: ExperimentFacts) -> bool:
-    return facts.status not in ENDED
+def _can_stop(number: int) -> bool:
+    planned = find_planned(database(), number)
+    if planned is not None and not planned.has_row:
+        return True
+    return experiment_facts(database(), number).status not in ENDED
 
 
 def _listed(rules: OwnRules) -> str:

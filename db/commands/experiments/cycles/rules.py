@@ -6,18 +6,19 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from cycling.analysis.cycles.rules import Rule, RuleKind, problem_of
-from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.errors import ConflictError, InputError
 from cycling.terms import ENDED
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.wattrex.units import wattrex_units
 from db.engine import Database
-from db.models import CyclerStation, CycleRule, CycleWatch, Experiment, StationLive
+from db.models import CyclerStation, CycleRule, CycleWatch, Experiment, Plan, StationLive
 from db.queries.experiments.cycles.rules import LABORATORY, OwnRule, OwnRules, chosen_rules
-from db.queries.experiments.deletion import gone_words
+from db.queries.experiments.deletion import existing_or_planned
 from db.queries.profiles.compiled import counts_cycles
 from db.repeating import repeated
 from db.statements import insert_missing
+from db.terms import PlanState
 
 OFF, OF_LABORATORY = "off", "the laboratory's"
 NO_STOP_ON_WATTREX = (
@@ -48,16 +49,16 @@ def choose_laboratory_rules(database: Database, rules: Mapping[RuleKind, Rule], 
 def choose_rules(database: Database, experiment_id: int, own: OwnRules, *, by: By) -> None:
     """Set what an experiment has in the place of the laboratory's rules; without a kind: those.
 
-    The same again changes nothing. Raises InputError for what cannot be, NotFoundError, and
-    ConflictError for a stop where there is nothing that could be stopped from here.
+    It may be held or queued still. The same again changes nothing. Raises InputError for what
+    cannot be, NotFoundError, and ConflictError for one that never begins and for a stop where
+    there is nothing that could be stopped from here.
     """
     _check(own)
     is_counted = counts_cycles(database, experiment_id)
     with database.write() as session:
-        row = select(Experiment).where(Experiment.id == experiment_id).with_for_update()
-        experiment = session.scalar(row)
-        if experiment is None:
-            raise NotFoundError(gone_words(session, experiment_id))
+        experiment = existing_or_planned(session, experiment_id, lock=True)
+        if isinstance(experiment, Plan):
+            _check_begins(experiment)
         if any(one.stops for one in own.values()):
             _check_stop(session, experiment)
         before = chosen_rules(session, experiment_id)
@@ -77,8 +78,17 @@ def _check(chosen: OwnRules) -> None:
             raise InputError(problem)
 
 
-def _check_stop(session: Session, experiment: Experiment) -> None:
-    if experiment.status in ENDED:
+def _check_begins(plan: Plan) -> None:
+    if plan.state is PlanState.DRAFT:
+        raise ConflictError(f"Experiment {plan.experiment_id} is a draft. Queue it first.")
+    if plan.state is PlanState.CANCELLED:
+        raise ConflictError(
+            f"Experiment {plan.experiment_id} was cancelled: it has no cycles to judge."
+        )
+
+
+def _check_stop(session: Session, experiment: Experiment | Plan) -> None:
+    if isinstance(experiment, Experiment) and experiment.status in ENDED:
         raise ConflictError(
             f"Experiment {experiment.id} has ended: nothing is left to stop. Choose only the alarm."
         )

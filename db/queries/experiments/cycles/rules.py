@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from cycling.analysis.cycles.rules import Rule, RuleKind
@@ -15,6 +15,7 @@ from db.models import (
     CycleRule,
     CycleWatch,
     Experiment,
+    Plan,
     ProfileDetail,
     StationLive,
 )
@@ -136,10 +137,11 @@ def rules_in_force(session: Session, experiment_id: int) -> list[RuleInForce]:
 
 def _end_test(session: Session, experiment_id: int) -> Iterable[RuleInForce]:
     """Return what END TEST says in the profile of an experiment, nothing where it does not."""
+    begun = select(Experiment.profile_id).where(Experiment.id == experiment_id)
+    planned = select(Plan.profile_id).where(Plan.experiment_id == experiment_id)
+    profile_id = func.coalesce(begun.scalar_subquery(), planned.scalar_subquery())
     percent = session.scalar(
-        select(ProfileDetail.end_below_pct)
-        .join(Experiment, Experiment.profile_id == ProfileDetail.profile_id)
-        .where(Experiment.id == experiment_id)
+        select(ProfileDetail.end_below_pct).where(ProfileDetail.profile_id == profile_id)
     )
     if percent is None:
         return []

@@ -167,3 +167,37 @@ def test_after_it_was_cancelled_the_page_is_drawn_again(oscar, forms, plan):
     reload = {"experiment-id.data": plan.experiment_id, "queue-change-done.data": {"plan": plan.id}}
     answer = oscar.call("experiment-waiting-reload.href", reload)
     assert answer["experiment-waiting-reload.href"] == f"/experiments/{plan.experiment_id}"
+
+
+class TestRules:
+    """Rules on cycles can be set before it begins."""
+
+    OPEN, SAVE = "experiment-rules-open.n_clicks", "experiment-rules-sure.n_clicks"
+
+    def call(self, visitor, number: int, by: str, **patterns):
+        known = {"experiment-id.data": number, by: 1}
+        return visitor.call("experiment-rules-dialog.is_open", known, by=by, **patterns)
+
+    def test_a_held_one_takes_them(self, oscar, vera, forms, plan):
+        number = plan.experiment_id
+        assert "No rule is set" in text(page_of(oscar, number))
+        assert "No rule is set" not in text(page_of(vera, number))
+        question = self.call(oscar, number, self.OPEN)["experiment-rules-question.children"]
+        assert "Alarm, and stop at the end of the cycle" in str(question)
+        parts = (("threshold", "80"), ("cycles", "2"), ("then", "stop"))
+        fields = [
+            ({"type": "experiment-rules-field", "kind": "capacity", "part": part}, value)
+            for part, value in parts
+        ]
+        patterns = {"experiment-rules-field": fields}
+        done = self.call(oscar, number, self.SAVE, patterns=patterns)
+        assert done["experiment-rules-go.href"] == f"/experiments/{number}?tab=cycles"
+        said = text(vera.open(f"/experiments/{number}", "?tab=cycles"))
+        rule = "Capacity below 80 % for 2 cyclesFor this experiment, by oscar. Then it is stopped."
+        assert f"{rule}No cycle to judge yet." in said
+        confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+        assert rule in text(vera.open(f"/experiments/{number}", "?tab=cycles"))
+
+    def test_what_never_begins_has_none(self, oscar, forms, plan):
+        cancel(forms.database, plan.id, by=BY(forms.now()))
+        assert not find(page_of(oscar, plan.experiment_id), id="experiment-rules-open")

@@ -1,22 +1,27 @@
 """Rules on cycles are chosen: an experiment's own, the laboratory's, and what the trail says."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cycling.analysis.cycles.rules import Rule, RuleKind
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus
 from db.commands.experiments.cycles.rules import choose_laboratory_rules, choose_rules
 from db.commands.experiments.deletion import clear
+from db.commands.queue import NewPlan, add_plan, cancel, confirm_battery, save_draft
 from db.engine import Database
-from db.models import AuditEntry, CycleRule, Experiment, Unit
+from db.models import AuditEntry, CyclerStation, CycleRule, Experiment, Plan, ProfileDetail, Unit
 from db.queries.experiments.cycles.rules import (
     Origin,
     OwnRule,
     experiment_rules,
     laboratory_rules,
 )
+from db.queries.stations.queue import PlanFacts
+from db.terms import PlanState
 from tests.cycling_run import CyclingRun
+from tests.form_lab import FormLab
+from tests.running_lab import RunningLab
 from tests.unit.db.lab import BY, add_experiment, at_once
 
 CE, CAPACITY, RISE = RuleKind.CE, RuleKind.CAPACITY, RuleKind.TEMPERATURE_RISE
@@ -143,3 +148,54 @@ def test_they_go_with_their_experiment(database: Database, experiment: int):
     with database.read() as session:
         left = set(session.scalars(select(CycleRule.experiment_id)))
     assert left == {0}
+
+
+class TestBeforeItBegins:
+    """Rules are chosen as soon as it has its number, and hold when it begins."""
+
+    @pytest.fixture
+    def forms(self, database: Database) -> FormLab:
+        return FormLab(database)
+
+    def plan(self, forms: FormLab, profile_id: int) -> PlanFacts:
+        new = NewPlan("0123456789abcdef-1", "Ageing", "", forms.s1, forms.a, profile_id)
+        return add_plan(forms.database, new, by=BY)
+
+    def test_a_held_one_keeps_them_when_it_is_queued(self, database: Database, forms: FormLab):
+        plan = self.plan(forms, RunningLab(database).profile("Ageing"))
+        assert plan.state is PlanState.HELD
+        choose_rules(database, plan.experiment_id, {CE: OwnRule(LOW_CE, stops=True)}, by=BY)
+        confirm_battery(database, forms.s1, forms.a, by=BY)
+        with database.read() as session:
+            assert session.get(Experiment, plan.experiment_id) is not None
+        assert in_force(database, plan.experiment_id) == [(LOW_CE, Origin.EXPERIMENT)]
+        choose_rules(database, plan.experiment_id, {CAPACITY: OwnRule(FADE)}, by=BY)
+        assert in_force(database, plan.experiment_id) == [(FADE, Origin.EXPERIMENT)]
+
+    def test_end_test_of_its_profile_is_said_before(self, database: Database, forms: FormLab):
+        plan = self.plan(forms, RunningLab(database).profile("Until 80 %"))
+        with database.write() as session:
+            profile_id = session.get_one(Plan, plan.id).profile_id
+            session.execute(
+                update(ProfileDetail)
+                .where(ProfileDetail.profile_id == profile_id)
+                .values(end_below_pct=80.0)
+            )
+        assert in_force(database, plan.experiment_id) == [(Rule(CAPACITY, 80.0), Origin.PROFILE)]
+
+    def test_what_never_begins_takes_none(self, database: Database, forms: FormLab):
+        draft = save_draft(database, "fedcba9876543210", "Idea", {}, by=BY)
+        with pytest.raises(ConflictError, match="is a draft"):
+            choose_rules(database, draft.experiment_id, {CE: OwnRule(LOW_CE)}, by=BY)
+        plan = self.plan(forms, RunningLab(database).profile("Ageing"))
+        cancel(database, plan.id, by=BY)
+        with pytest.raises(ConflictError, match="was cancelled"):
+            choose_rules(database, plan.experiment_id, {CE: OwnRule(LOW_CE)}, by=BY)
+
+    def test_a_wattrex_station_takes_no_stop(self, database: Database, forms: FormLab):
+        plan = self.plan(forms, RunningLab(database).profile("Ageing"))
+        with database.write() as session:
+            unit_id = session.get_one(CyclerStation, forms.s1).unit_id
+            session.delete(session.get_one(Unit, unit_id))
+        with pytest.raises(ConflictError, match="WattRex cyclers take no stop"):
+            choose_rules(database, plan.experiment_id, {CE: OwnRule(LOW_CE, stops=True)}, by=BY)
