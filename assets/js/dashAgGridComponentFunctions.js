@@ -67,6 +67,9 @@
     return h("span", { className: "bem-tags cut", title: props.value.map((one) => one.name).join(", ") },
       props.value.map((one) => h("span", { className: "bem-label " + one.colour, key: one.name }, one.name)));
   };
+  cells.BatteryState = function (props) {
+    return props.data ? status(props.value) : null;
+  };
   cells.BatteryName = function (props) {
     if (!props.data) return h("span", { className: "bem-skeleton" });
     return h("span", { className: "bem-name-cell" },
@@ -83,8 +86,8 @@
     const row = props.data;
     return h("a", { className: "bem-lines", href: "/batteries/" + row.key, "data-bem-link": true },
       h("span", { className: "n cut" }, row.name),
-      h("span", { className: "t2 small num" }, row.station),
-      h("span", { className: "t3 small cut" }, "SN " + row.serial + ", " + row.technology),
-      h("span", { className: "t3 small num" }, row.size));
+      status(row.state),
+      h("span", { className: "t3 small cut" }, "SN " + row.serial + ", " + row.technology + (row.station === "–" ? "" : ", " + row.station)),
+      h("span", { className: "t3 small num" }, row.size + (row.retention === "–" ? "" : ", " + row.retention + " %")));
   };
 })();
