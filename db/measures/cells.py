@@ -41,7 +41,7 @@ def _add_up(database: Database, id_: int, found: Cells) -> None:
         with series.opened(database, id_) as experiment:
             is_kept = summary_holds(experiment)  # by now, or deleted
             cycles = experiment_cycles(experiment)
-            made = measured_cell(experiment, cycles)
+            cell = measured_cell(experiment, cycles)
     except NotFoundError as error:
         found.why[id_] = str(error)
         return
@@ -52,10 +52,10 @@ def _add_up(database: Database, id_: int, found: Cells) -> None:
         found.pending.append(id_)
         return
     if not is_kept:
-        keep_summary(database, experiment, cycles, made)
+        keep_summary(database, experiment, cycles, cell)
     is_running = cycles is not None and cycles.is_running
     found.version[id_] = (experiment.head.revision, is_running)
-    if made is None:
+    if cell is None:
         found.why[id_] = "it has no cycles"
     else:
-        found.cycles[id_] = made.cell
+        found.cycles[id_] = cell

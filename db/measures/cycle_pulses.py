@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +18,6 @@ Ints = NDArray[np.int64]
 
 AFTER_S = (10.0,)
 MAX_KEPT = 1000  # cycles with pulses; the newest, beside the first
-PULSES = "pulses"  # the part of what is kept of cycles that has all of them
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,9 @@ class Resistances:
         values = np.array([self.ohm.get(int(one), np.nan) for one in number], float)
         return 100.0 * values / self.first_ohm
 
-    def to_json(self, most: int = MAX_KEPT) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return it as JSON; of very many the newest."""
-        newest = sorted(self.ohm)[-most:]
+        newest = sorted(self.ohm)[-MAX_KEPT:]
         return {
             "direction": self.direction,
             "first_ohm": None if np.isnan(self.first_ohm) else self.first_ohm,
@@ -59,16 +57,6 @@ class Resistances:
         ohm = {int(one): float(value) for one, value in kept["ohm"].items()}
         first_ohm = np.nan if first is None else float(first)
         return cls(int(kept["direction"]), first_ohm, int(kept["through"]), ohm)
-
-
-def pack_resistances(known: Resistances) -> bytes:
-    """Return all of them as bytes."""
-    return msgspec.msgpack.encode(known.to_json(most=len(known.ohm) or 1))
-
-
-def unpack_resistances(content: bytes) -> Resistances:
-    """Return what `pack_resistances` made."""
-    return Resistances.of_json(msgspec.msgpack.decode(content))
 
 
 def resistances(

@@ -3,8 +3,6 @@
 The numbers are for tables and tiles, the columns of the cycle table for comparing cells.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Select, delete, func, select
@@ -17,13 +15,7 @@ from db import series
 from db.engine import Database
 from db.measures.battery_life import renew_battery_of
 from db.measures.cell_columns import pack_cell
-from db.measures.cycle_pulses import (
-    PULSES,
-    Resistances,
-    pack_resistances,
-    resistances,
-    unpack_resistances,
-)
+from db.measures.cycle_resistances import cycle_resistances
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.measures.kept_cells import METHOD
 from db.models import CycleColumns, CycleSummary, Experiment, SeriesHead, StationLive
@@ -58,56 +50,28 @@ def summary_of(cycles: ExperimentCycles | None) -> KeptSummary:
     )
 
 
-@dataclass(frozen=True)
-class MeasuredCell:
-    """The cycles of an experiment, and the resistances that were read from its samples for them."""
-
-    cell: CellCycles
-    pulses: Resistances
-
-
 def measured_cell(
     experiment: ExperimentSeries, cycles: ExperimentCycles | None
-) -> MeasuredCell | None:
+) -> CellCycles | None:
     """Return the cycles of an open experiment as cells are compared; None: it has none.
 
-    Samples of cycles with pulses are read, of what runs only those that have ended since it was
-    kept; where some are damaged there is no resistance.
+    Samples are read around its pulses; where some of these are damaged it has no resistance.
     """
     if cycles is None or not len(cycles.table):
         return None
     try:
-        found = resistances(experiment, cycles, _kept_resistances(experiment))
+        resistance_ohm = cycle_resistances(experiment, cycles)
     except series.DamagedError:  # an alarm of its own says so
-        found = Resistances()
-    ohm = np.array([found.ohm.get(one, np.nan) for one in cycles.table.number.tolist()], float)
+        resistance_ohm = None
     is_counted = cycles.steps.is_counted
-    return MeasuredCell(cell_cycles(cycles.table, is_counted=is_counted, resistance_ohm=ohm), found)
-
-
-def _kept_resistances(experiment: ExperimentSeries) -> Resistances:
-    """Return those of an experiment that still runs as it was kept; for any other none."""
-    session = experiment.database.session
-    content = session.scalar(
-        select(CycleColumns.content)
-        .join(CycleSummary, CycleSummary.experiment_id == CycleColumns.experiment_id)
-        .join(Experiment, Experiment.id == CycleColumns.experiment_id)
-        .where(
-            CycleColumns.experiment_id == experiment.id,
-            CycleColumns.part == PULSES,
-            CycleSummary.method == METHOD,
-            CycleSummary.is_running,
-            Experiment.status.in_(UNDER_WAY),
-        )
-    )
-    return Resistances() if content is None else unpack_resistances(content)
+    return cell_cycles(cycles.table, is_counted=is_counted, resistance_ohm=resistance_ohm)
 
 
 def keep_summary(
     database: Database,
     experiment: ExperimentSeries,
     cycles: ExperimentCycles | None,
-    made: MeasuredCell | None,
+    cell: CellCycles | None,
 ) -> None:
     """Store numbers and columns of cycles, and what they make of the life of their battery.
 
@@ -131,20 +95,19 @@ def keep_summary(
         with database.write() as session:
             for table in (CycleSummary, CycleColumns):
                 session.execute(delete(table).where(table.experiment_id == experiment.id))
-            session.add_all([row, *_columns(experiment.id, made)])
+            session.add_all([row, *_columns(experiment.id, cell)])
             session.flush()
             renew_battery_of(session, experiment.id)
     except (IntegrityError, UnavailableError):
         return
 
 
-def _columns(experiment_id: int, made: MeasuredCell | None) -> list[CycleColumns]:
-    if made is None:
+def _columns(experiment_id: int, cell: CellCycles | None) -> list[CycleColumns]:
+    if cell is None:
         return []
-    parts = pack_cell(made.cell) | {PULSES: pack_resistances(made.pulses)}
     return [
         CycleColumns(experiment_id=experiment_id, part=part, content=content)
-        for part, content in parts.items()
+        for part, content in pack_cell(cell).items()
     ]
 
 
@@ -158,16 +121,16 @@ def renew_summary(database: Database, experiment_id: int) -> bool:
         with series.opened(database, experiment_id) as experiment:
             if summary_holds(experiment):
                 return False
-            cycles, made = _undamaged_cycles(experiment)
+            cycles, cell = _undamaged_cycles(experiment)
     except NotFoundError:  # deleted meanwhile
         return False
-    keep_summary(database, experiment, cycles, made)
+    keep_summary(database, experiment, cycles, cell)
     return True
 
 
 def _undamaged_cycles(
     experiment: ExperimentSeries,
-) -> tuple[ExperimentCycles | None, MeasuredCell | None]:
+) -> tuple[ExperimentCycles | None, CellCycles | None]:
     try:
         cycles = experiment_cycles(experiment)
         return cycles, measured_cell(experiment, cycles)

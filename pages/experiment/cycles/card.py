@@ -84,11 +84,11 @@ def draw(
     with opened(view) as (experiment, cycles):
         now = {"revision": experiment.head.revision, "is_over": not cycles.is_running}
         is_kept = summary_holds(experiment)
-        made = None if is_kept else measured_cell(experiment, cycles)
+        cell = None if is_kept else measured_cell(experiment, cycles)
     if is_pulse and now == known:
         raise PreventUpdate
     if not is_kept:
-        keep_summary(database(), experiment, cycles, made)
+        keep_summary(database(), experiment, cycles, cell)
     asked = from_store(view)
     found = figure_of(
         cycles.table, asked, dark=theme == "dark", narrow=bool(narrow), drag=drag or "select"

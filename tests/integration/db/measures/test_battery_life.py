@@ -5,21 +5,26 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from cycling.analysis.campaign.life import numbers_of
 from cycling.battery.conventions import OwnChoices
 from cycling.terms import ExperimentStatus
 from db.commands.batteries.changes import delete_battery
+from db import series
 from db.commands.experiments.cycles.choices import choose_cycles
+from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.commands.experiments.deletion import delete_experiment
 from db.engine import Database
 from db.measures.battery_life import NUMBERS, life_of, renew_battery
 from db.measures.cells import cells
 from db.measures.cycle_summaries import renew_summary
+from db.measures.cycles import experiment_cycles
+from db.measures.pulses import experiment_pulses
 from db.models import BatteryLife, CycleColumns, CycleSummary, Experiment
-from tests.unit.db.lab import BY, START, block, import_blocks
+from tests.unit.db.lab import BY, START
 from tests.unit.pages.experiment.cycles.cycled import cycled
+from tests.unit.pages.experiment.pulses.pulsed import pulsed
 
 
 def kept(database: Database, battery_id: int) -> BatteryLife | None:
@@ -99,41 +104,19 @@ def test_a_deleted_experiment_leaves_the_numbers_and_the_last_one_takes_them(
     delete_battery(database, battery, by=BY)
 
 
-def pulsed(database: Database, ohm: float = 0.05) -> int:
-    """A cycle, a rest and a pulse of 20 s at 1 A through so many ohm, and another cycle."""
-    parts = [(1.0, 3600, 0.0), (-1.0, 3600, 0.0), (0.0, 60, 0.0), (-1.0, 20, ohm)]
-    parts += [(0.0, 60, 0.0), (1.0, 3600, 0.0), (-1.0, 3500, 0.0)]
-    times, currents, voltages, steps, cycles, at_s = [], [], [], [], [], 0.0
-    for number, (current_a, seconds, drop_ohm) in enumerate(parts):
-        rows = np.linspace(0, seconds, seconds + 1 if seconds <= 60 else 20)
-        times.append(at_s + rows)
-        currents.append(np.full(len(rows), current_a))
-        voltages.append(np.full(len(rows), 3.6 + current_a * drop_ohm))
-        steps.append(np.full(len(rows), float(number)))
-        cycles.append(np.full(len(rows), 1.0 if number < 5 else 2.0))
-        at_s += seconds + 1
-    columns = dict(
-        zip(
-            ("test_time_s", "current_a", "voltage_v", "step", "cycle"),
-            map(np.concatenate, (times, currents, voltages, steps, cycles)),
-            strict=True,
-        )
-    )
-    return import_blocks(database, [block(len(columns["step"]), **columns)])
-
-
-def test_the_resistance_of_pulses_is_read_once_and_kept(database: Database):
-    one = pulsed(database)
+def test_the_resistance_of_pulses_is_kept_but_of_those_that_are_none(database: Database):
+    one = pulsed(database, (0.05, 0.06, 0.07))
     renew_summary(database, one)
     ohm = cells(database, [one], ("resistance_ohm",)).cycles[one].columns["resistance_ohm"]
-    np.testing.assert_allclose(ohm, [0.05, np.nan], atol=1e-9)
-    row = kept(database, battery_of(database, one))
-    assert row.resistance_ohm == pytest.approx(0.05)
-    with database.read() as session:
-        parts = set(
-            session.scalars(select(CycleColumns.part).where(CycleColumns.experiment_id == one))
-        )
-    assert {"pulses", "Ω"} <= parts
+    np.testing.assert_allclose(ohm, [0.05, 0.06, 0.07], atol=1e-9)
+    battery = battery_of(database, one)
+    assert kept(database, battery).resistance_ohm == pytest.approx(0.07)
+    with series.opened(database, one) as experiment:
+        cycles = experiment_cycles(experiment)
+        last = experiment_pulses(experiment, cycles.steps).begin.id.tolist()[-1]
+    tick_pulse(database, one, last, is_right=False, by=BY)
+    assert renew_summary(database, one)
+    assert kept(database, battery).resistance_ohm == pytest.approx(0.06)
 
 
 def test_two_at_once_lose_nothing(database: Database, two):
