@@ -27,7 +27,7 @@ from pages.batteries.filters import MODEL_PATH
 from pages.context import database, register_page
 from pages.experiments.chosen import MAX_CHOSEN, ranges
 from pages.experiments.compare.table import FAR, outlier_mark, places_of, statistic_cell
-from pages.sent import asked_values
+from pages.sent import asked_values, searched_text
 
 MAX_CELLS = 500
 MAX_WORD = 20  # letters of a manufacturer or a model
@@ -102,7 +102,7 @@ def show_present(_pulse: Sent, model: Sent) -> list[Component]:
 
 
 def _word(given: Sent) -> str:
-    return " ".join(asked_values(given)[:1])[:MAX_WORD]
+    return searched_text(" ".join(asked_values(given)[:1]))[:MAX_WORD]
 
 
 def _cells(asked: Model) -> Page[BatteryRow]:

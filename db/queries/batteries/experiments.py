@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from db.engine import Database
 from db.models import CyclerStation, Experiment, Profile, SeriesHead
+from db.queries.batteries.detail import MAX_ID
 
 MAX_JOINED = 500
 
@@ -39,6 +40,8 @@ class BegunExperiments:
 
 def begun_experiments(database: Database, battery_id: int) -> BegunExperiments:
     """Return the experiments of a battery that have measures, at most MAX_JOINED."""
+    if not 0 < battery_id <= MAX_ID:
+        return BegunExperiments(())
     of_it = Experiment.battery_id == battery_id
     measured = SeriesHead.experiment_id == Experiment.id
     with database.read() as session:

@@ -80,12 +80,10 @@ def reference_words(joined: Joined, life: Life) -> str:
     """Say of what the retention is a part."""
     if life.reference:
         return f"of the {life.reference}"
-    rows = life.main_rows
-    ageing = rows[~life.cell.is_formation[rows]]
-    if not len(ageing):
+    rows, main = life.main_rows, life.cell.facts.main
+    if not len(rows):
         return ""
-    main = life.cell.facts.main
-    return f"of {_cycle_words(joined, life, int(ageing[0]))}" + (f", {main}" if main else "")
+    return f"of {_cycle_words(joined, life, int(rows[0]))}" + (f", {main}" if main else "")
 
 
 def _mean_ce(life: Life, at: str) -> Figure:

@@ -207,7 +207,7 @@ class TestTheList:
         lab.experiment("Waits", battery, status=ExperimentStatus.QUEUED, begun_at=None)
         with store.write() as session:
             numbers = {"last_capacity_ah": 2.8123, "retention_pct": 97.26}
-            numbers |= {"equivalent_full_cycles": 1204.24, "resistance_ohm": 0.02345}
+            numbers |= {"equivalent_full_cycles": 1204.24, "resistance_ohm": 0.0234}
             session.add(
                 BatteryLife(battery_id=battery, experiments=2, pending=1, cycles=9, **numbers)
             )

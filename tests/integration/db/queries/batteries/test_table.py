@@ -156,6 +156,7 @@ def hold(database: Database, battery_id: int, experiment_id: int) -> None:
     with database.write() as session:
         session.add(
             Plan(
+                token=f"held-{experiment_id}",
                 name="Held",
                 description="",
                 user_name="oscar",
@@ -167,6 +168,7 @@ def hold(database: Database, battery_id: int, experiment_id: int) -> None:
                 position=1,
                 detail={},
                 created_at=NOW,
+                state_since=NOW,
             )
         )
 
@@ -289,4 +291,4 @@ def test_a_page_takes_the_same_number_of_queries_whatever_is_on_it(lab: Database
         with statements(lab) as said:
             names(lab, every, sort=Sort(key))
             names(lab, sort=Sort(key))
-        assert len(said) <= 2 * 9
+        assert len([one for one in said if "SELECT" in one]) <= 2 * 9
