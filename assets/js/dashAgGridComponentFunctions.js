@@ -68,7 +68,10 @@
       props.value.map((one) => h("span", { className: "bem-label " + one.colour, key: one.name }, one.name)));
   };
   cells.BatteryState = function (props) {
-    return props.data ? status(props.value) : null;
+    if (!props.data) return null;
+    const last = props.data.last;
+    if (!last || !["running", "paused"].includes(props.value.kind)) return status(props.value);
+    return h("a", { className: "bem-last", href: "/experiments/" + last.id, "data-bem-link": true, title: last.title }, status(props.value));
   };
   cells.BatteryName = function (props) {
     if (!props.data) return h("span", { className: "bem-skeleton" });

@@ -28,9 +28,7 @@ def life_of(
     """Join the cycles of experiments, in their order; None where there are none."""
     first = next((at for _id, at in experiments if at is not None), None)
     parts = [
-        Part(found.cycles[id_], _days(first, at))
-        for id_, at in experiments
-        if id_ in found.cycles
+        Part(found.cycles[id_], _days(first, at)) for id_, at in experiments if id_ in found.cycles
     ]
     return joined(parts, basis=basis, is_calendar=is_calendar)
 

@@ -1,5 +1,4 @@
-"""The cycles of experiments as they are kept: columns of their cycle tables, as long as they hold.
-"""
+"""The cycles of experiments as they are kept: columns of cycle tables, as long as they hold."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence

@@ -21,6 +21,7 @@ from db.queries.batteries.use import BatteryState, BatteryUse
 from db.queries.lists import Sort
 from pages.batteries.filters import FIGURES, LABELS, PARTS, BatteryView
 from pages.context import Viewer
+from pages.experiments.row_table import columns_menu
 
 NARROW_COLUMNS = [column("name", "Name", cellRenderer="BatteryLines", flex=1)]
 
@@ -36,6 +37,7 @@ class Ids:
     SEARCH = "batteries-search"
     SETS = "batteries-sets"
     CHIPS = "batteries-chips"
+    COLUMNS = "batteries-columns"
     OPEN = "batteries-open"
     PANEL = "batteries-panel"
     PANEL_TITLE = "batteries-panel-title"
@@ -55,6 +57,19 @@ MEANINGS = {
     "efc": "Equivalent full cycles of all experiments",
     "resistance": "After 10 s of the last pulses",
 }
+SHOWN = ("serial", "technology", "station", "capacity", *FIGURES)
+OPTIONAL = {
+    "serial": "Serial number",
+    "technology": "Technology",
+    "manufacturer": "Manufacturer",
+    "model": "Model",
+    "station": "Where",
+    "capacity": "Nominal / Ah",
+    **{name: LABELS[name] for name in FIGURES},
+    "range": "Range / V",
+    "experiments": "Experiments",
+    "last": "Last experiment",
+}
 EVERYTHING = ""
 FILE = "/batteries.csv"
 COUNTED_AGAIN = "What runs is counted every half minute"
@@ -62,14 +77,15 @@ TABLE = PrefixIds("batteries")
 
 
 def header_actions(view: BatteryView, who: Viewer) -> list[Component]:
-    """Return the search field, and the way to add a battery for those who may."""
+    """Return search, choice of columns and file, and the way to add a battery for who may."""
     search = search_box(Ids.SEARCH, view.text, "Search name, number, maker")
     words = [icon("download"), html.Span("CSV", className="wide-only")]
     look = "btn btn-secondary bem-action bem-list-file"
     csv = html.A(words, href=FILE, download=True, className=look, title="CSV of the list as shown")
+    actions: list[Component] = [search, columns_menu(Ids.COLUMNS, OPTIONAL, SHOWN), csv]
     if not who.operates:
-        return [search, csv]
-    return [search, csv, action_link("plus-lg", "Add battery", "/add-battery", "btn-primary")]
+        return actions
+    return [*actions, action_link("plus-lg", "Add battery", "/add-battery", "btn-primary")]
 
 
 def technology_choice(view: BatteryView) -> Component:
@@ -102,24 +118,26 @@ def technology_options(counts: Mapping[Technology, int]) -> list[dict[str, Any]]
 
 
 def wide_columns(sort: Sort[BatterySortKey] | None) -> list[dict[str, Any]]:
-    """Return the column definitions, one of them sorted."""
+    """Return the column definitions, one of them sorted; `optional` ones can be hidden."""
     columns = [
-        column("name", "Name", cellRenderer="BatteryName", flex=2, minWidth=100),
-        column("serial", "Serial number", cellRenderer="Cut", flex=2, minWidth=136),
-        column("technology", "Technology", cellRenderer="Cut", flex=2, minWidth=120),
+        column("name", "Name", cellRenderer="BatteryName", flex=3, minWidth=130),
+        column("serial", "Serial number", cellRenderer="Cut", flex=2, minWidth=126),
+        column("technology", "Technology", cellRenderer="Cut", flex=2, minWidth=116),
         column("manufacturer", "Manufacturer", cellRenderer="Cut", flex=3, minWidth=100),
         column("model", "Model", cellRenderer="Cut", flex=2, minWidth=96),
-        column("state", "State", cellRenderer="BatteryState", width=92),
-        column("station", "Where", cellRenderer="Titled", width=100),
-        right("capacity", "Nominal / Ah", width=94),
-        _of_life("last_capacity", "Last capacity / Ah", 122),
-        _of_life("retention", "Retention / %", 98),
+        column("state", "State", cellRenderer="BatteryState", width=96),
+        column("station", "Where", cellRenderer="Titled", flex=1, minWidth=100),
+        right("capacity", "Nominal / Ah", width=108),
+        _of_life("last_capacity", "Last capacity / Ah", 136),
+        _of_life("retention", "Retention / %", 108),
         _of_life("efc", "EFC", 70),
-        _of_life("resistance", "R 10 s / Ω", 84),
+        _of_life("resistance", "R 10 s / Ω", 96),
         right("range", "Range / V", width=100, sortable=False),
         right("experiments", "Experiments", width=94),
         column("last", "Last experiment", cellRenderer="LastExperiment", width=146),
     ]
+    for one in columns:
+        one["optional"] = one["field"] in OPTIONAL
     return in_order(columns, sort.key if sort else "", descending=bool(sort and sort.descending))
 
 
@@ -203,9 +221,7 @@ def _figure(value: float | None, words: Callable[[float], str]) -> str:
 def filter_panel(view: BatteryView, stations: Mapping[int, str]) -> dbc.Offcanvas:
     """Return the filters, closed; `stations` are their names by their ids."""
     state = _choice("state", {str(one): battery_word(one) for one in BatteryState}, view.states)
-    where = _choice(
-        "station", {str(id_): name for id_, name in stations.items()}, view.stations
-    )
+    where = _choice("station", {str(id_): name for id_, name in stations.items()}, view.stations)
     figures = [
         labelled(
             LABELS[name],

@@ -107,9 +107,7 @@ def _word(given: Sent) -> str:
 
 def _cells(asked: Model) -> Page[BatteryRow]:
     order = Sort(BatterySortKey.NAME)
-    return list_batteries(
-        database(), BatteryFilter(model=asked), order, offset=0, limit=MAX_CELLS
-    )
+    return list_batteries(database(), BatteryFilter(model=asked), order, offset=0, limit=MAX_CELLS)
 
 
 def _actions(rows: Sequence[BatteryRow]) -> list[Component]:
@@ -157,9 +155,7 @@ def _table(rows: Sequence[BatteryRow]) -> Component:
         ],
         className="of-group",
     )
-    each = [
-        _row(row, [bool(of[place]) for of in marks]) for place, row in enumerate(rows)
-    ]
+    each = [_row(row, [bool(of[place]) for of in marks]) for place, row in enumerate(rows)]
     return table(heads, [all_cells, *each])
 
 

@@ -122,9 +122,7 @@ def rows(
 ) -> tuple[list[dict[str, Any]], int]:
     """Return a block of the table."""
     order, who, time = read_sort(sort, BatterySortKey), viewer(), now()
-    page = list_batteries(
-        database(), view_of(view).to_filter(), order, offset=offset, limit=limit
-    )
+    page = list_batteries(database(), view_of(view).to_filter(), order, offset=offset, limit=limit)
     return [listing.row_cells(row, who, time) for row in page.rows], page.count
 
 
@@ -135,4 +133,4 @@ def _without_removed(view: BatteryView) -> BatteryView:
     return view.without(str(ctx.triggered_id["part"]))
 
 
-register_table(TABLE, rows, Input(TABLE.sink, "id"))
+register_table(TABLE, rows, Input(Ids.COLUMNS, "value"))

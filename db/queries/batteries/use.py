@@ -111,10 +111,8 @@ def battery_uses(session: Session, ids: Sequence[int]) -> Mapping[int, BatteryUs
 def station_names(database: Database) -> dict[int, str]:
     """Return the names of all stations by their ids, in the order of names."""
     with database.read() as session:
-        rows = session.execute(
-            select(CyclerStation.id, CyclerStation.name).order_by(CyclerStation.name)
-        )
-        return {id_: name for id_, name in rows}
+        query = select(CyclerStation.id, CyclerStation.name).order_by(CyclerStation.name)
+        return dict(session.execute(query).all())
 
 
 def state_ranks() -> Subquery:
@@ -193,9 +191,9 @@ def _states(which: ColumnElement[bool] | None) -> Select[int, int]:
     rank: SQLColumnExpression[int] = case(
         *((Experiment.status == status, literal(RANKS[one])) for status, one in OF_STATUS.items())
     )
-    begun: Select[Any] = select(Experiment.battery_id.label("battery"), rank.label("rank"))
+    begun: Any = select(Experiment.battery_id.label("battery"), rank.label("rank"))
     begun = begun.where(Experiment.status.in_(NOT_ENDED))
-    held: Select[Any] = select(Plan.battery_id, literal(RANKS[BatteryState.HELD])).where(
+    held: Any = select(Plan.battery_id, literal(RANKS[BatteryState.HELD])).where(
         is_held(), Plan.battery_id.is_not(None)
     )
     if which is not None:

@@ -13,7 +13,8 @@ from cycling.analysis.campaign.life import CUMULATIVE, Life
 from cycling.analysis.cycles.metrics import Basis
 from db.engine import Database
 from db.measures.battery_life import NUMBERS, life_of
-from db.measures.cells import Cells, cells
+from db.measures.cells import cells
+from db.measures.kept_cells import Cells
 from db.queries.batteries.experiments import (
     BegunExperiment,
     BegunExperiments,

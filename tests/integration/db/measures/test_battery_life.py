@@ -10,8 +10,8 @@ from sqlalchemy import delete
 from cycling.analysis.campaign.life import numbers_of
 from cycling.battery.conventions import OwnChoices
 from cycling.terms import ExperimentStatus
-from db.commands.batteries.changes import delete_battery
 from db import series
+from db.commands.batteries.changes import delete_battery
 from db.commands.experiments.cycles.choices import choose_cycles
 from db.commands.experiments.cycles.wrong_pulses import tick_pulse
 from db.commands.experiments.deletion import delete_experiment

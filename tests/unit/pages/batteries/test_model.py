@@ -32,9 +32,7 @@ def cells(lab, store) -> list[int]:
 
 
 def rows(page) -> list[list[str]]:
-    return [
-        [text(cell) for cell in row["props"]["children"]] for row in of_type(page, "Tr")
-    ][1:]
+    return [[text(cell) for cell in row["props"]["children"]] for row in of_type(page, "Tr")][1:]
 
 
 def test_its_cells_with_mean_and_spread_and_the_outlier(vera, cells):
@@ -45,7 +43,14 @@ def test_its_cells_with_mean_and_spread_and_the_outlier(vera, cells):
     assert every[1] == f"{mean:.2f} ± {deviation:.2f} n = 5"
     assert every[2] == "–"
     assert [row[0] for row in each] == [*(f"Cell {n}" for n in range(5)), "Without numbers"]
-    assert [row[6] for row in each] == ["2.8000", "2.8100", "2.7900", "2.8000", "outlier 2.2000", "–"]
+    assert [row[6] for row in each] == [
+        "2.8000",
+        "2.8100",
+        "2.7900",
+        "2.8000",
+        "outlier 2.2000",
+        "–",
+    ]
     assert "Outlier: farther from the median of all cells than 3.5 times 1.4826 times" in text(page)
 
 

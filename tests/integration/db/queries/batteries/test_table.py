@@ -83,7 +83,11 @@ def test_experiments_the_last_of_them_and_the_station(lab: Database):
     row = list_batteries(lab, BatteryFilter(text="alpha"), offset=0, limit=1).rows[0]
     assert row.use.experiments == 2
     assert row.use.last is not None
-    assert (row.use.last.id, row.use.last.state, row.use.last.at) == (last, ExperimentState.ERROR, NOW)
+    assert (row.use.last.id, row.use.last.state, row.use.last.at) == (
+        last,
+        ExperimentState.ERROR,
+        NOW,
+    )
     assert row.use.station == "Station 1, Station 2"
 
 
