@@ -91,6 +91,6 @@
       h("span", { className: "n cut" }, row.name),
       status(row.state),
       h("span", { className: "t3 small cut" }, "SN " + row.serial + ", " + row.technology + (row.station === "–" ? "" : ", " + row.station)),
-      h("span", { className: "t3 small num" }, row.size + (row.retention === "–" ? "" : ", " + row.retention + " %")));
+      h("span", { className: "t3 small num" }, row.retention === "–" ? row.size : row.retention + " % retention"));
   };
 })();

@@ -19,6 +19,7 @@ MAX_LINES_POINTS = 24_000  # of all lines of all panels; the extremes are among 
 MIN_POINTS, MAX_POINTS = 200, 1800  # of one line
 IN_LEGEND = 20
 MAX_NAMED_EDGES = 12
+LEAST_APART = 0.04  # of the axis: closer edges have one name, that of the last
 BREAK = np.array([np.nan])
 DASHES = ("solid", "dash", "dot", "dashdot")
 COLOURS = 8
@@ -156,7 +157,7 @@ def comparison_figure(
         for number, panel in enumerate(panels, 1)
         for trace in _traces(panel, _y(number), most, is_first=number == 1, dark=dark)
     ]
-    layout |= _edges(edges, dark=dark) if data else NOTHING
+    layout |= _edges(edges, layout["xaxis"], dark=dark) if data else NOTHING
     outside = [_outside(panel, axis) for panel, axis in zip(panels, axes, strict=True)]
     return ComparisonFigure({"data": data, "layout": layout}, outside)
 
@@ -166,8 +167,8 @@ def height_of(panels: int, *, narrow: bool) -> int:
     return (NARROW_PX if narrow else HEIGHT_PX) + PANEL_PX * max(0, panels - 1)
 
 
-def _edges(edges: Sequence[Edge], *, dark: bool) -> dict[str, Any]:
-    """Return thin lines with their names at the foot of the graph."""
+def _edges(edges: Sequence[Edge], x_axis: dict[str, Any], *, dark: bool) -> dict[str, Any]:
+    """Return thin lines with their names at the foot of the graph, where there is room for one."""
     known = [one for one in edges if np.isfinite(one.x)]
     if not known:
         return {}
@@ -179,11 +180,19 @@ def _edges(edges: Sequence[Edge], *, dark: bool) -> dict[str, Any]:
         return {"shapes": shapes}
     look = {"xref": "x", "yref": "paper", "y": 0, "xanchor": "left", "yanchor": "bottom"}
     look |= {"showarrow": False, "font": {"size": 11, "color": grey}, "borderpad": 2}
+    low, high = x_axis["range"]
+    span = high - low
     names = [
         {**look, "x": one.x, "text": plain(one.name), "hovertext": plain(one.words)}
-        for one in known
+        for one in _apart(known, span)
     ]
     return {"shapes": shapes, "annotations": names}
+
+
+def _apart(edges: Sequence[Edge], span: float) -> list[Edge]:
+    """Return those whose names do not stand on that of the next one, on an axis so long."""
+    ends = [one.x for one in edges[1:]] + [np.inf]
+    return [one for one, end in zip(edges, ends, strict=True) if end - one.x >= LEAST_APART * span]
 
 
 def _y(number: int) -> str:

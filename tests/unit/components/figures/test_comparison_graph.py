@@ -57,6 +57,9 @@ def test_edges_go_through_all_panels_and_have_their_names():
     assert places == [(0.5, 0.5, 0, 1), (20.5, 20.5, 0, 1)]
     assert [one["text"] for one in layout["annotations"]] == ["7", "9"]
     assert "<img" not in layout["annotations"][1]["hovertext"]
+    near = [Edge(0.5, "7"), Edge(1.5, "8"), Edge(9.5, "9")]
+    layout = comparison_figure(panels, "Cycle", dark=False, edges=near).figure["layout"]
+    assert [one["text"] for one in layout["annotations"]] == ["8", "9"]
     many = [Edge(float(x), str(x)) for x in range(MAX_NAMED_EDGES + 1)]
     layout = comparison_figure(panels, "Cycle", dark=False, edges=many).figure["layout"]
     assert (len(layout["shapes"]), "annotations" in layout) == (MAX_NAMED_EDGES + 1, False)
