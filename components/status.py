@@ -28,6 +28,32 @@ STATION_LOOK = {
 }
 
 
+BATTERY_LOOK = {
+    "running": ("running", "play-fill", "Running"),
+    "paused": ("paused", "pause-fill", "Paused"),
+    "queued": ("queued", "clock", "Queued"),
+    "held": ("held", "plug", "Held"),
+    "idle": ("finished", "circle", "Idle"),
+}
+
+
+def battery_look(state: str) -> dict[str, str]:
+    """Return kind, icon and word of what a battery is in, as `status_look`."""
+    kind, icon_name, word = BATTERY_LOOK[state]
+    return {"kind": kind, "icon": icon_name, "word": word, "why": ""}
+
+
+def battery_word(state: str) -> str:
+    """Return the word for what a battery is in."""
+    return BATTERY_LOOK[state][2]
+
+
+def battery_pill(state: str) -> html.Span:
+    """Draw what a battery is in."""
+    kind, icon_name, word = BATTERY_LOOK[state]
+    return html.Span([icon(icon_name), word], className=f"bem-status plain {kind}")
+
+
 def status_look(status: ExperimentStatus | ExperimentState, reason: str = "") -> dict[str, str]:
     """Return kind (CSS class), icon, word and reason of a status, for cells drawn in the browser.
 

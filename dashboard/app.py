@@ -12,6 +12,7 @@ from flask_login import current_user
 from components import shell
 from dashboard import errors
 from dashboard.access import guard
+from dashboard.battery_files import add_battery_files
 from dashboard.chosen_files import add_chosen_files
 from dashboard.files import add_files
 from dashboard.health import add_health
@@ -80,6 +81,7 @@ def create_app(
     add_metrics(server, settings, database)
     add_files(server, settings)
     add_chosen_files(server)
+    add_battery_files(server)
     add_previews(server)
     guard(server, settings)
     server.extensions["bem.dash"] = _add_dash(server, pages)

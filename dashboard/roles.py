@@ -25,6 +25,8 @@ ROUTE_ROLES: Mapping[str, Role] = {
     "/_dash-dependencies": Role.VIEWER,
     "/_favicon.ico": Role.VIEWER,
     "audit_csv": Role.ADMIN,
+    "batteries_csv": Role.VIEWER,
+    "battery_life_csv": Role.VIEWER,
     "chosen_cycles": Role.VIEWER,
     "chosen_measures": Role.VIEWER,
     "comparison_csv": Role.VIEWER,

@@ -67,6 +67,12 @@
     return h("span", { className: "bem-tags cut", title: props.value.map((one) => one.name).join(", ") },
       props.value.map((one) => h("span", { className: "bem-label " + one.colour, key: one.name }, one.name)));
   };
+  cells.BatteryState = function (props) {
+    if (!props.data) return null;
+    const last = props.data.last;
+    if (!last || !["running", "paused"].includes(props.value.kind)) return status(props.value);
+    return h("a", { className: "bem-last", href: "/experiments/" + last.id, "data-bem-link": true, title: last.title }, status(props.value));
+  };
   cells.BatteryName = function (props) {
     if (!props.data) return h("span", { className: "bem-skeleton" });
     return h("span", { className: "bem-name-cell" },
@@ -83,8 +89,8 @@
     const row = props.data;
     return h("a", { className: "bem-lines", href: "/batteries/" + row.key, "data-bem-link": true },
       h("span", { className: "n cut" }, row.name),
-      h("span", { className: "t2 small num" }, row.station),
-      h("span", { className: "t3 small cut" }, "SN " + row.serial + ", " + row.technology),
-      h("span", { className: "t3 small num" }, row.size));
+      status(row.state),
+      h("span", { className: "t3 small cut" }, "SN " + row.serial + ", " + row.technology + (row.station === "–" ? "" : ", " + row.station)),
+      h("span", { className: "t3 small num" }, row.retention === "–" ? row.size : row.retention + " % retention"));
   };
 })();

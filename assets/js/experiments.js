@@ -90,7 +90,11 @@
       return location.pathname + (text ? "?" + text : "");
     }
     function remember(view) {
-      if (location.pathname === "/" + page) history.replaceState(history.state, "", address(view));
+      if (location.pathname !== "/" + page) return;
+      history.replaceState(history.state, "", address(view));
+      for (const link of document.querySelectorAll(".bem-list-file")) {
+        link.setAttribute("href", link.getAttribute("href").split("?")[0] + location.search);
+      }
     }
 
     return {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from components.figures.cycle_graph import kept_rows
+from components.figures.cycle_graph import GREY, kept_rows
 from components.figures.measure_axes import plain
 from components.figures.round_axis import RoundAxis, padded, round_axis, usual_range
 from components.figures.template import packed, template
@@ -18,6 +18,8 @@ HEIGHT_PX, NARROW_PX, PANEL_PX = 430, 340, 210  # of one panel; of each further 
 MAX_LINES_POINTS = 24_000  # of all lines of all panels; the extremes are among them
 MIN_POINTS, MAX_POINTS = 200, 1800  # of one line
 IN_LEGEND = 20
+MAX_NAMED_EDGES = 12
+LEAST_APART = 0.04  # of the axis: closer edges have one name, that of the last
 BREAK = np.array([np.nan])
 DASHES = ("solid", "dash", "dot", "dashdot")
 COLOURS = 8
@@ -35,7 +37,10 @@ FAINT, CLEAR = 0.35, 0.16  # of a line behind a mean, and of a band
 
 @dataclass(frozen=True)
 class CellLine:
-    """A cell's values, shapes (n,); `look` says which colour and dash it has."""
+    """A cell's values, shapes (n,); `look` says which colour and dash it has.
+
+    One that `is_marked` shows each of its values.
+    """
 
     name: str
     look: int
@@ -43,6 +48,7 @@ class CellLine:
     y: Floats
     is_faint: bool = False
     group: str = ""
+    is_marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,15 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Edge:
+    """Where something else begins on the axis: its name, and what is said of it on hover."""
+
+    x: float
+    name: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class ComparisonFigure:
     """The figure, and how many values lie outside the axis of each panel."""
 
@@ -106,8 +121,12 @@ def comparison_figure(
     dark: bool,
     narrow: bool = False,
     is_counted: bool = True,
+    edges: Sequence[Edge] = (),
 ) -> ComparisonFigure:
-    """Return the graph; its first panel stands at the top. `is_counted`: x are whole numbers."""
+    """Return the graph; its first panel stands at the top. `is_counted`: x are whole numbers.
+
+    `edges` are drawn through all panels; where there are many they have no names.
+    """
     axes = [_axis(panel) for panel in panels]
     names = {one.name for panel in panels for one in panel.drawn}
     side = 48 if narrow else 64
@@ -138,8 +157,7 @@ def comparison_figure(
         for number, panel in enumerate(panels, 1)
         for trace in _traces(panel, _y(number), most, is_first=number == 1, dark=dark)
     ]
-    if not data:
-        layout |= NOTHING
+    layout |= _edges(edges, layout["xaxis"], dark=dark) if data else NOTHING
     outside = [_outside(panel, axis) for panel, axis in zip(panels, axes, strict=True)]
     return ComparisonFigure({"data": data, "layout": layout}, outside)
 
@@ -147,6 +165,34 @@ def comparison_figure(
 def height_of(panels: int, *, narrow: bool) -> int:
     """Return the height of a graph with so many panels, in px."""
     return (NARROW_PX if narrow else HEIGHT_PX) + PANEL_PX * max(0, panels - 1)
+
+
+def _edges(edges: Sequence[Edge], x_axis: dict[str, Any], *, dark: bool) -> dict[str, Any]:
+    """Return thin lines with their names at the foot of the graph, where there is room for one."""
+    known = [one for one in edges if np.isfinite(one.x)]
+    if not known:
+        return {}
+    grey = GREY[dark]
+    line = {"width": 1, "color": grey, "dash": "dot"}
+    across = {"type": "line", "xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    shapes = [{**across, "x0": one.x, "x1": one.x, "line": line} for one in known]
+    if len(known) > MAX_NAMED_EDGES:
+        return {"shapes": shapes}
+    look = {"xref": "x", "yref": "paper", "y": 0, "xanchor": "left", "yanchor": "bottom"}
+    look |= {"showarrow": False, "font": {"size": 11, "color": grey}, "borderpad": 2}
+    low, high = x_axis["range"]
+    span = high - low
+    names = [
+        {**look, "x": one.x, "text": plain(one.name), "hovertext": plain(one.words)}
+        for one in _apart(known, span)
+    ]
+    return {"shapes": shapes, "annotations": names}
+
+
+def _apart(edges: Sequence[Edge], span: float) -> list[Edge]:
+    """Return those whose names do not stand on that of the next one, on an axis so long."""
+    ends = [one.x for one in edges[1:]] + [np.inf]
+    return [one for one, end in zip(edges, ends, strict=True) if end - one.x >= LEAST_APART * span]
 
 
 def _y(number: int) -> str:
@@ -196,7 +242,7 @@ def _line(line: CellLine, unit: str, most: int, *, dark: bool) -> dict[str, Any]
     shown = {"width": 1.5, "color": colour_of(line.look, dark=dark), "dash": dash_of(line.look)}
     return {
         "type": "scatter",
-        "mode": "lines+markers" if len(rows) == 1 else "lines",
+        "mode": "lines+markers" if len(rows) == 1 or line.is_marked else "lines",
         "name": plain(line.name),
         "legendgroup": plain(line.name),
         "showlegend": not line.is_faint,

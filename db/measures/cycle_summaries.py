@@ -8,18 +8,20 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from cycling.analysis.campaign.cells import cell_cycles
+from cycling.analysis.campaign.cells import CellCycles, cell_cycles
 from cycling.errors import NotFoundError, UnavailableError
 from cycling.terms import UNDER_WAY
 from db import series
 from db.engine import Database
+from db.measures.battery_life import renew_battery_of
 from db.measures.cell_columns import pack_cell
+from db.measures.cycle_resistances import cycle_resistances
 from db.measures.cycles import ExperimentCycles, experiment_cycles
+from db.measures.kept_cells import METHOD
 from db.models import CycleColumns, CycleSummary, Experiment, SeriesHead, StationLive
 from db.queries.experiments.cycles.summaries import KeptSummary
 from db.series import ExperimentSeries
 
-METHOD = 3  # raise it whenever the same measures would give another result
 MAX_POINTS = 60  # of the small line of a tile
 AT_A_TIME = 100
 
@@ -48,10 +50,33 @@ def summary_of(cycles: ExperimentCycles | None) -> KeptSummary:
     )
 
 
+def measured_cell(
+    experiment: ExperimentSeries, cycles: ExperimentCycles | None
+) -> CellCycles | None:
+    """Return the cycles of an open experiment as cells are compared; None: it has none.
+
+    Samples are read around its pulses; where some of these are damaged it has no resistance.
+    """
+    if cycles is None or not len(cycles.table):
+        return None
+    try:
+        resistance_ohm = cycle_resistances(experiment, cycles)
+    except series.DamagedError:  # an alarm of its own says so
+        resistance_ohm = None
+    is_counted = cycles.steps.is_counted
+    return cell_cycles(cycles.table, is_counted=is_counted, resistance_ohm=resistance_ohm)
+
+
 def keep_summary(
-    database: Database, experiment: ExperimentSeries, cycles: ExperimentCycles | None
+    database: Database,
+    experiment: ExperimentSeries,
+    cycles: ExperimentCycles | None,
+    cell: CellCycles | None,
 ) -> None:
-    """Store numbers and columns of cycles; where another process is faster, or locks them, not."""
+    """Store numbers and columns of cycles, and what they make of the life of their battery.
+
+    Where another process is faster, or locks them, not.
+    """
     of = summary_of(cycles)
     row = CycleSummary(
         experiment_id=experiment.id,
@@ -66,20 +91,20 @@ def keep_summary(
         mean_ce_pct=of.mean_ce_pct,
         capacities_ah=list(of.capacities_ah),
     )
-    columns = _columns(experiment.id, cycles)
     try:
         with database.write() as session:
             for table in (CycleSummary, CycleColumns):
                 session.execute(delete(table).where(table.experiment_id == experiment.id))
-            session.add_all([row, *columns])
+            session.add_all([row, *_columns(experiment.id, cell)])
+            session.flush()
+            renew_battery_of(session, experiment.id)
     except (IntegrityError, UnavailableError):
         return
 
 
-def _columns(experiment_id: int, cycles: ExperimentCycles | None) -> list[CycleColumns]:
-    if cycles is None or not len(cycles.table):
+def _columns(experiment_id: int, cell: CellCycles | None) -> list[CycleColumns]:
+    if cell is None:
         return []
-    cell = cell_cycles(cycles.table, is_counted=cycles.steps.is_counted)
     return [
         CycleColumns(experiment_id=experiment_id, part=part, content=content)
         for part, content in pack_cell(cell).items()
@@ -96,18 +121,21 @@ def renew_summary(database: Database, experiment_id: int) -> bool:
         with series.opened(database, experiment_id) as experiment:
             if summary_holds(experiment):
                 return False
-            cycles = _undamaged_cycles(experiment)
+            cycles, cell = _undamaged_cycles(experiment)
     except NotFoundError:  # deleted meanwhile
         return False
-    keep_summary(database, experiment, cycles)
+    keep_summary(database, experiment, cycles, cell)
     return True
 
 
-def _undamaged_cycles(experiment: ExperimentSeries) -> ExperimentCycles | None:
+def _undamaged_cycles(
+    experiment: ExperimentSeries,
+) -> tuple[ExperimentCycles | None, CellCycles | None]:
     try:
-        return experiment_cycles(experiment)
+        cycles = experiment_cycles(experiment)
+        return cycles, measured_cell(experiment, cycles)
     except series.DamagedError:
-        return None
+        return None, None
 
 
 def summary_holds(experiment: ExperimentSeries) -> bool:

@@ -27,6 +27,7 @@ from db.models.experiments import (
 )
 from db.models.measures import (
     Alarm,
+    BatteryLife,
     CycleColumns,
     CycleSummary,
     ExtendedMeasure,

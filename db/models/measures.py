@@ -208,3 +208,22 @@ class CycleColumns(Base):
     experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     part: Mapped[str] = mapped_column(exact_text(8), primary_key=True)
     content: Mapped[bytes] = mapped_column(Blob)
+
+
+class BatteryLife(Base):
+    """What a battery has come to over all of its experiments; Ah, %, ohm, null where not known.
+
+    `experiments` are those with cycles that are in these numbers, `pending` those with measures
+    that are not, since their own numbers hold no more. Made anew with the numbers of each of them.
+    """
+
+    __tablename__ = "bem_battery_life"
+
+    battery_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    experiments: Mapped[int]
+    pending: Mapped[int] = mapped_column(default=0)
+    cycles: Mapped[int] = mapped_column(default=0)
+    last_capacity_ah: Mapped[float | None]
+    retention_pct: Mapped[float | None]
+    equivalent_full_cycles: Mapped[float | None]
+    resistance_ohm: Mapped[float | None]

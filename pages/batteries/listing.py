@@ -1,7 +1,6 @@
-"""Parts of the batteries page: its view in the address, columns, cells."""
+"""Parts of the batteries page: controls, columns, cells."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,17 +9,19 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import empty
-from components.controls import action_link, search_box
+from components.blocks import empty, icon, labelled
+from components.controls import action_link, search_box, small_button
 from components.row_grid import column, in_order, right
-from components.sent import PrefixIds
-from components.status import status_look
+from components.sent import PatternId, PrefixIds
+from components.status import battery_look, battery_word, status_look
 from cycling.battery.description import KINDS
 from cycling.terms import LithiumChemistry, Technology
-from db.queries.batteries.table import BatteryFilter, BatteryRow, BatterySortKey
+from db.queries.batteries.table import BatteryRow, BatterySortKey, KeptLife
+from db.queries.batteries.use import BatteryState, BatteryUse
 from db.queries.lists import Sort
+from pages.batteries.filters import FIGURES, LABELS, PARTS, BatteryView
 from pages.context import Viewer
-from pages.sent import searched_text
+from pages.experiments.row_table import columns_menu
 
 NARROW_COLUMNS = [column("name", "Name", cellRenderer="BatteryLines", flex=1)]
 
@@ -35,42 +36,56 @@ class Ids:
     TECHNOLOGY = "batteries-technology"
     SEARCH = "batteries-search"
     SETS = "batteries-sets"
+    CHIPS = "batteries-chips"
+    COLUMNS = "batteries-columns"
+    OPEN = "batteries-open"
+    PANEL = "batteries-panel"
+    PANEL_TITLE = "batteries-panel-title"
+
+    @staticmethod
+    def part(name: str) -> str:
+        """Id of the control of a part of the filter."""
+        return f"batteries-part-{name}"
+
+    remove = PatternId("batteries-remove", "part")  # the button that removes a filter
 
 
+EXAMPLES = {"last_capacity": "4.5-5", "retention": "<80", "efc": ">100", "resistance": "<0.05"}
+MEANINGS = {
+    "last_capacity": "Discharge of the last complete cycle at the main rate, over all experiments",
+    "retention": "Of the first complete cycle after formation at that rate, over all experiments",
+    "efc": "Equivalent full cycles of all experiments",
+    "resistance": "After 10 s of the last pulses",
+}
+SHOWN = ("serial", "technology", "station", "capacity", *FIGURES)
+OPTIONAL = {
+    "serial": "Serial number",
+    "technology": "Technology",
+    "manufacturer": "Manufacturer",
+    "model": "Model",
+    "station": "Where",
+    "capacity": "Nominal / Ah",
+    **{name: LABELS[name] for name in FIGURES},
+    "range": "Range / V",
+    "experiments": "Experiments",
+    "last": "Last experiment",
+}
+EVERYTHING = ""
+FILE = "/batteries.csv"
+COUNTED_AGAIN = "What runs is counted every half minute"
 TABLE = PrefixIds("batteries")
 
 
-@dataclass(frozen=True)
-class BatteryView:
-    """The narrowing of the table as texts; unknown values of an address are dropped."""
-
-    technologies: tuple[str, ...] = ()
-    text: str = ""
-
-    def to_store(self) -> dict[str, Any]:
-        """Return what the page's store and address hold."""
-        return {"technology": list(self.technologies), "q": self.text}
-
-    def to_filter(self) -> BatteryFilter:
-        """Return the filter for the database."""
-        return BatteryFilter(tuple(map(Technology, self.technologies)), self.text)
-
-
-def view_of(given: object) -> BatteryView:
-    """Read a view from the store or from an address's query; nothing in it can fail."""
-    store = given if isinstance(given, Mapping) else {}
-    asked = store.get("technology")
-    listed = asked if isinstance(asked, list | tuple) else [asked]
-    text = searched_text(store.get("q"))
-    return BatteryView(tuple(str(one) for one in Technology if one in listed), text)
-
-
 def header_actions(view: BatteryView, who: Viewer) -> list[Component]:
-    """Return the search field, and the way to add a battery for those who may."""
+    """Return search, choice of columns and file, and the way to add a battery for who may."""
     search = search_box(Ids.SEARCH, view.text, "Search name, number, maker")
+    words = [icon("download"), html.Span("CSV", className="wide-only")]
+    look = "btn btn-secondary bem-action bem-list-file"
+    csv = html.A(words, href=FILE, download=True, className=look, title="CSV of the list as shown")
+    actions: list[Component] = [search, columns_menu(Ids.COLUMNS, OPTIONAL, SHOWN), csv]
     if not who.operates:
-        return [search]
-    return [search, action_link("plus-lg", "Add battery", "/add-battery", "btn-primary")]
+        return actions
+    return [*actions, action_link("plus-lg", "Add battery", "/add-battery", "btn-primary")]
 
 
 def technology_choice(view: BatteryView) -> Component:
@@ -103,20 +118,31 @@ def technology_options(counts: Mapping[Technology, int]) -> list[dict[str, Any]]
 
 
 def wide_columns(sort: Sort[BatterySortKey] | None) -> list[dict[str, Any]]:
-    """Return the column definitions, one of them sorted."""
+    """Return the column definitions, one of them sorted; `optional` ones can be hidden."""
     columns = [
-        column("name", "Name", cellRenderer="BatteryName", flex=2, minWidth=100),
-        column("serial", "Serial number", cellRenderer="Cut", flex=2, minWidth=136),
-        column("technology", "Technology", cellRenderer="Cut", flex=2, minWidth=120),
+        column("name", "Name", cellRenderer="BatteryName", flex=3, minWidth=130),
+        column("serial", "Serial number", cellRenderer="Cut", flex=2, minWidth=126),
+        column("technology", "Technology", cellRenderer="Cut", flex=2, minWidth=116),
         column("manufacturer", "Manufacturer", cellRenderer="Cut", flex=3, minWidth=100),
         column("model", "Model", cellRenderer="Cut", flex=2, minWidth=96),
-        right("capacity", "Capacity / Ah", width=100),
+        column("state", "State", cellRenderer="BatteryState", width=96),
+        column("station", "Where", cellRenderer="Titled", flex=1, minWidth=100),
+        right("capacity", "Nominal / Ah", width=108),
+        _of_life("last_capacity", "Last capacity / Ah", 136),
+        _of_life("retention", "Retention / %", 108),
+        _of_life("efc", "EFC", 70),
+        _of_life("resistance", "R 10 s / Ω", 96),
         right("range", "Range / V", width=100, sortable=False),
         right("experiments", "Experiments", width=94),
         column("last", "Last experiment", cellRenderer="LastExperiment", width=146),
-        column("station", "Confirmed on", cellRenderer="Cut", width=100, sortable=False),
     ]
+    for one in columns:
+        one["optional"] = one["field"] in OPTIONAL
     return in_order(columns, sort.key if sort else "", descending=bool(sort and sort.descending))
+
+
+def _of_life(name: str, title: str, width: int) -> dict[str, Any]:
+    return right(name, title, cellRenderer="Titled", width=width, headerTooltip=MEANINGS[name])
 
 
 def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
@@ -126,11 +152,11 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
     if row.cell_kind is not KINDS[row.technology][0]:
         kind = row.cell_kind[:1].upper() + row.cell_kind[1:]
         words = [kind, technology if row.chemistry == LithiumChemistry.OTHER else row.chemistry]
-    last = row.last and {
-        "id": row.last.id,
-        "status": status_look(row.last.state, row.last.why),
-        "when": formatting.when(row.last.at, who.zone, time).partition(",")[0],
-        "title": formatting.exactly(row.last.at, who.zone),
+    last = row.use.last and {
+        "id": row.use.last.id,
+        "status": status_look(row.use.last.state, row.use.last.why),
+        "when": formatting.when(row.use.last.at, who.zone, time).partition(",")[0],
+        "title": formatting.exactly(row.use.last.at, who.zone),
     }
     return {
         "key": str(row.id),
@@ -143,10 +169,116 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
         "capacity": formatting.quantity(row.capacity_ah, "") if row.capacity_ah else "–",
         "size": formatting.battery_size(row.capacity_ah, row.electrode_size_cm2),
         "range": formatting.span(*row.voltage_v, ""),
-        "experiments": formatting.number(row.experiments) if row.experiments else "–",
+        "experiments": formatting.number(row.use.experiments) if row.use.experiments else "–",
         "last": last,
-        "station": row.station,
+        "state": battery_look(row.use.state),
+        "station": row.use.station or "–",
+        "station_title": _where(row.use),
+        **life_cells(row.life, is_under_way=bool(row.use.runs_on)),
     }
+
+
+def life_cells(life: KeptLife, *, is_under_way: bool) -> dict[str, str]:
+    """Write the numbers of a battery's life, and in their titles what they are of."""
+    words = {
+        "last_capacity": (life.last_capacity_ah, _digits(4)),
+        "retention": (life.retention_pct, "{:.1f}".format),
+        "efc": (life.equivalent_full_cycles, "{:,.1f}".format),
+        "resistance": (life.resistance_ohm, _digits(3)),
+    }
+    title = _life_title(life, is_under_way=is_under_way)
+    cells = {name: _figure(value, written) for name, (value, written) in words.items()}
+    return cells | {f"{name}_title": title for name in words}
+
+
+def _life_title(life: KeptLife, *, is_under_way: bool) -> str:
+    parts = []
+    if life.experiments:
+        parts.append(f"Of {formatting.counted(life.experiments, 'experiment')}")
+    if life.pending:
+        pending = formatting.counted(life.pending, "experiment")
+        parts.append(f"Without {pending} still to be added up")
+    if is_under_way:
+        parts.append(COUNTED_AGAIN)
+    return ". ".join(parts)
+
+
+def _where(use: BatteryUse) -> str:
+    """Say what a battery does where it is."""
+    if use.runs_on:
+        return f"{battery_word(use.state)} on {use.runs_on}"
+    return f"Confirmed on {use.station}" if use.confirmed_on else ""
+
+
+def _digits(count: int) -> Callable[[float], str]:
+    return lambda value: f"{value:.{count}g}"
+
+
+def _figure(value: float | None, words: Callable[[float], str]) -> str:
+    return "–" if value is None else words(value)
+
+
+def filter_panel(view: BatteryView, stations: Mapping[int, str]) -> dbc.Offcanvas:
+    """Return the filters, closed; `stations` are their names by their ids."""
+    state = _choice("state", {str(one): battery_word(one) for one in BatteryState}, view.states)
+    where = _choice("station", {str(id_): name for id_, name in stations.items()}, view.stations)
+    figures = [
+        labelled(
+            LABELS[name],
+            dbc.Input(
+                id=Ids.part(name),
+                value=view.figures.get(name, ""),
+                debounce=True,
+                placeholder=EXAMPLES[name],
+                maxlength=40,
+                autocomplete="off",
+            ),
+        )
+        for name in FIGURES
+    ]
+    fields = [labelled(LABELS["state"], state), labelled(LABELS["station"], where)]
+    pairs = [html.Div(figures[:2], className="bem-two"), html.Div(figures[2:], className="bem-two")]
+    return dbc.Offcanvas(
+        html.Div([*fields, *pairs], className="bem-filters"),
+        id=Ids.PANEL,
+        title=html.Span("Filter", id=Ids.PANEL_TITLE),
+        labelledby=Ids.PANEL_TITLE,
+        placement="end",
+        is_open=False,
+    )
+
+
+def _choice(name: str, words: Mapping[str, str], value: Iterable[str]) -> dcc.Dropdown:
+    options = [{"label": text, "value": one} for one, text in words.items()]
+    return dcc.Dropdown(
+        id=Ids.part(name), options=options, value=list(value), multi=True, placeholder="All"
+    )
+
+
+def filter_chips(view: BatteryView, stations: Mapping[int, str]) -> list[Component]:
+    """Return the filters of the panel that are set, each removable."""
+    values = {
+        "state": ", ".join(battery_word(BatteryState(one)) for one in view.states),
+        "station": ", ".join(stations.get(int(one), one) for one in view.stations),
+        **view.figures,
+    }
+    chips: list[Component] = [_chip(name, values[name]) for name in PARTS if values.get(name)]
+    if len(chips) > 1:
+        chips.append(small_button("Clear all", "btn-link", id=Ids.remove(EVERYTHING)))
+    return chips
+
+
+def _chip(name: str, words: str) -> html.Span:
+    remove = html.Button(
+        icon("x"),
+        id=Ids.remove(name),
+        type="button",
+        className="x",
+        **{"aria-label": f"Remove {LABELS[name]} filter"},
+    )
+    return html.Span(
+        [LABELS[name], html.B(words, className="cut", title=words), remove], className="bem-chip"
+    )
 
 
 def nothing_to_show(total: int, who: Viewer) -> Component:

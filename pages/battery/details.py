@@ -15,8 +15,10 @@ from cycling.battery.description import NewBattery, safety_range_v
 from cycling.terms import Technology
 from db.queries.batteries.detail import BatteryFacts, busy_words
 from pages.ask import AskIds, ask_dialog
+from pages.batteries.filters import model_address
 from pages.battery.experiments import Listed, experiments_card
 from pages.battery.form import Filling, Form, battery_page
+from pages.battery.life.address import TAB
 from pages.context import Viewer
 
 # Where an experiment is added with this battery, and a saved battery leads.
@@ -50,11 +52,8 @@ def details_page(
         [
             dcc.Store(id=Ids.BATTERY, data=details.id),
             dcc.Store(id=Ids.PAGE, data=experiments.number),
-            page_header(
-                html.Span(battery.name, className="cut"),
-                count=f"SN {battery.serial_number}",
-                actions=_actions(details, who),
-            ),
+            _header(details, who),
+            _tab_bar(details.id, is_life=False),
             *notes,
             columns(
                 [html.Div(experiments_card(experiments, who, time), id=Ids.EXPERIMENTS)],
@@ -69,6 +68,45 @@ def details_page(
         ],
         className="bem-page",
     )
+
+
+def life_page(
+    details: BatteryFacts, content: Component, notes: Sequence[Component], who: Viewer
+) -> Component:
+    """Return the page of a battery with the tab of its life."""
+    return html.Div(
+        [
+            _header(details, who),
+            _tab_bar(details.id, is_life=True),
+            *notes,
+            content,
+            dcc.Store(id=Ids.BATTERY, data=details.id),
+            *(ask_dialog(DELETE) if who.administers else []),
+        ],
+        className="bem-page",
+    )
+
+
+def _header(details: BatteryFacts, who: Viewer) -> Component:
+    battery = details.battery
+    return page_header(
+        html.Span(battery.name, className="cut"),
+        count=f"SN {battery.serial_number}",
+        actions=_actions(details, who),
+    )
+
+
+def _tab_bar(battery_id: int, *, is_life: bool) -> Component:
+    """Return the links to the tabs; the one that is open is none."""
+    tabs = {"Overview": f"/batteries/{battery_id}", "Life": f"/batteries/{battery_id}?tab={TAB}"}
+    current = "Life" if is_life else "Overview"
+    links = [
+        html.Span(words, **{"aria-current": "page"})
+        if words == current
+        else dcc.Link(words, href=href)
+        for words, href in tabs.items()
+    ]
+    return html.Nav(links, className="bem-tabs", **{"aria-label": "Of this battery"})
 
 
 def edit_page(details: BatteryFacts, filling: Filling, seen: str) -> Component:
@@ -96,7 +134,7 @@ def what_it_is(battery: NewBattery) -> list[list[tuple[str, Any]]]:
             ("Technology", formatting.technology_word(battery.technology, battery.chemistry)),
             ("Chemistry", battery.chemistry),
             ("Kind", kind if battery.technology is Technology.LITHIUM else ""),
-            ("Made by", f"{battery.manufacturer}, {battery.model}"),
+            ("Made by", _made_by(battery)),
             ("Made on", f"{made.day} {made:%b %Y}" if made else ""),
         ],
         [
@@ -107,6 +145,13 @@ def what_it_is(battery: NewBattery) -> list[list[tuple[str, Any]]]:
         ],
         [("Description", battery.description)],
     ]
+
+
+def _made_by(battery: NewBattery) -> Component:
+    """Return the link to all cells of the model."""
+    words = f"{battery.manufacturer}, {battery.model}"
+    href = model_address(battery.manufacturer, battery.model)
+    return dcc.Link(words, href=href, title="All batteries of this model")
 
 
 def what_it_takes(battery: NewBattery) -> list[list[tuple[str, Any]]]:

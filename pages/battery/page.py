@@ -1,5 +1,7 @@
 """Battery: all about one, with its experiments; change it, delete it while nothing refers to it."""
 
+from collections.abc import Mapping
+
 from dash import Input, Output, State, callback
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
@@ -11,29 +13,55 @@ from cycling.errors import InputError, NotFoundError
 from db.commands.audit import By
 from db.commands.batteries.changes import LIMITS, change_battery, delete_battery, mark_of
 from db.queries.batteries.detail import BatteryFacts, battery_details, manufacturers
+from db.queries.batteries.experiments import begun_experiments
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
 from db.terms import Role
 from pages.ask import Done, Question, ask_then_do, done_before
-from pages.battery.details import DELETE, FORM, Ids, confirmed_card, details_page, edit_page
+from pages.battery.details import (
+    DELETE,
+    FORM,
+    Ids,
+    confirmed_card,
+    details_page,
+    edit_page,
+    life_page,
+)
 from pages.battery.experiments import PAGE_ROWS, Listed, experiments_card
 from pages.battery.fields import field_names, typed_as
 from pages.battery.form import Filling
-from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal, saved
+from pages.battery.life import layout as life_layout
+from pages.battery.life.address import NAMES, TAB, problems_of, view_of
+from pages.battery.live_checks import by_field, follow, read_typed, refusal, saved
+from pages.battery.live_checks import problems_of as field_problems
 from pages.context import actor, database, now, register_page, viewer
 from pages.not_found_404 import not_found
-from pages.sent import read_id, sent_id, unknown_note, unknown_pages
+from pages.sent import (
+    read_id,
+    sent_id,
+    unknown_choices,
+    unknown_note,
+    unknown_pages,
+    unread,
+)
 
 register_page(
-    __name__, "/batteries/<battery_id>", "Battery {battery_id}", Role.VIEWER, called="battery"
+    __name__,
+    "/batteries/<battery_id>",
+    "Battery {battery_id}",
+    Role.VIEWER,
+    called="battery",
+    reads=NAMES,
 )
 
 
 follow(FORM)
 
 
-def layout(battery_id: str = "", edit: str = "", page: str = "1") -> Component:
+def layout(
+    battery_id: str = "", edit: str = "", page: str = "1", tab: str = "", **query: Sent
+) -> Component:
     """Return the page of a battery, or the form to change it, or say that there is none."""
     try:
         details = battery_details(database(), read_id(battery_id))
@@ -42,12 +70,22 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1") -> Component:
     who = viewer()
     if edit and who.operates:
         return edit_page(details, _filling(details), mark_of(details.battery))
+    if tab == TAB and not edit:
+        return _life(details, query)
     number = read_id(page)
     experiments = _experiments(details.id, max(1, number))
     notes = [] if number == experiments.number else unknown_pages({"page": page}, ["page"])
     if edit:
         notes.append("Operators and admins change batteries: this is the page of the battery.")
+    notes += unknown_choices("Tab", tab, ["overview", TAB]) + unread(query)
     return details_page(details, experiments, unknown_note(notes), who, now())
+
+
+def _life(details: BatteryFacts, query: Mapping[str, Sent]) -> Component:
+    who = viewer()
+    experiments = begun_experiments(database(), details.id).ids
+    content = life_layout.content(details, view_of(query), experiments, narrow=who.narrow)
+    return life_page(details, content, unknown_note(problems_of(query)), who)
 
 
 @callback(
@@ -68,12 +106,12 @@ def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> Sent:
         raise PreventUpdate
     reading, _who = read_typed(by_field(values)), viewer()
     if reading.battery is None:
-        return refusal(problems_of(reading, number))
+        return refusal(field_problems(reading, number))
     try:
         is_changed = change_battery(database(), number, reading.battery, seen=str(seen), by=actor())
     except InputError as error:
         show_toast("error", str(error))
-        return refusal(problems_of(reading, number))
+        return refusal(field_problems(reading, number))
     show_toast("done", "The changes are saved." if is_changed else "Nothing was different.")
     return saved(f"/batteries/{number}")
 

@@ -22,6 +22,7 @@ from db.queries.experiments.rows import ExperimentRow
 from db.queries.experiments.tags import Labels
 from pages.context import Viewer
 from pages.experiments.filters import FACETS, LABELS, View
+from pages.experiments.row_table import columns_menu
 
 
 class Ids:
@@ -57,21 +58,7 @@ EVERYTHING = "everything"
 
 def header_actions(view: View) -> list[Component]:
     """Return the search field and the choice of columns."""
-    columns = dbc.DropdownMenu(
-        dbc.Checklist(
-            id=Ids.COLUMNS,
-            options=[
-                {"label": label, "value": name} for name, label in experiment_table.OPTIONAL.items()
-            ],
-            value=experiment_table.SHOWN,
-            persistence=True,
-            class_name="bem-menu-list",
-        ),
-        label=html.Span([icon("layout-three-columns"), "Columns"]),
-        color="secondary",
-        align_end=True,
-        class_name="wide-only",
-    )
+    columns = columns_menu(Ids.COLUMNS, experiment_table.OPTIONAL, experiment_table.SHOWN)
     return [search_box(Ids.part("q"), view.text, "Search in any order of words"), columns]
 
 

@@ -3,12 +3,14 @@
 Ids begin with the page's name; `rowTable` in assets/js/experiments.js is the table's script.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 
+from components.blocks import icon
 from components.row_grid import asked_block, row_grid, sort_text
 from components.sent import PrefixIds, Sent
 from components.shell import Ids as Shell
@@ -42,6 +44,25 @@ def table_page(
         ],
         className="bem-page bem-fixed",
         **{"data-bem-reload-narrow": "true"},
+    )
+
+
+def columns_menu(
+    control_id: str, labels: Mapping[str, str], shown: Sequence[str]
+) -> dbc.DropdownMenu:
+    """Return the choice of the optional columns, remembered by the browser."""
+    return dbc.DropdownMenu(
+        dbc.Checklist(
+            id=control_id,
+            options=[{"label": label, "value": name} for name, label in labels.items()],
+            value=list(shown),
+            persistence=True,
+            class_name="bem-menu-list",
+        ),
+        label=html.Span([icon("layout-three-columns"), "Columns"]),
+        color="secondary",
+        align_end=True,
+        class_name="wide-only",
     )
 
 

@@ -15,6 +15,7 @@ from db.commands.alarms import acknowledge
 from db.commands.audit import By, record_export
 from db.commands.profiles import compile_version, save_profile
 from db.engine import connect
+from db.models import Experiment
 from tests.browser.conftest import Served
 from tests.browser.waiting import settled, wait_until
 from tests.running_lab import RunningLab
@@ -35,6 +36,7 @@ ON_BOTH = (
     "/compare?experiments={cycled},{pulsed}&group=model&y=discharge_ah&y=ce_pct",
     "/add-experiment",
     "/batteries",
+    "/batteries/{life}?tab=life&y=discharge_ah&y=ce_pct",
     "/stations",
     "/users",
     "/audit",
@@ -48,6 +50,8 @@ OTHERS = (
     "/compare",
     "/queue",
     "/batteries/{cell}",
+    "/batteries/{cell}?tab=life",
+    "/model?manufacturer=LG&model=M50",
     "/add-battery",
     "/profiles",
     "/edit-profile",
@@ -66,6 +70,7 @@ DIALOGS = {
     LIVE: ("Stop", "Acknowledge"),
     RUN: ("Rename",),
     "/experiments": ("Filter", "Rules", "Tags"),
+    "/batteries": ("Filter",),
 }
 # The columns of a grid are set in the browser, a moment after the grid is there, and its rows and
 # their cells come one after the other.
@@ -109,6 +114,8 @@ def lab(served: Served) -> Iterator[dict[str, int]]:
         "pulsed": pulsed(database, clock=utc_now),
     }
     several["cycled"] = cycled(database, 3, name=LONG[:20], clock=utc_now)
+    with database.read() as session:
+        several["life"] = session.get_one(Experiment, several["cycled"]).battery_id
     yield {"station": station, "cell": cell, "run": run, "empty": empty, **several}
     database.dispose()
 

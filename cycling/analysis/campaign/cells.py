@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cycling.analysis.cycles.choices import Choices, Reference
-from cycling.analysis.cycles.metrics import METRICS, coulombic_convention
+from cycling.analysis.cycles.metrics import METRICS, Metric, coulombic_convention
 from cycling.analysis.cycles.rates import RateClasses
 from cycling.analysis.cycles.table import CycleTable
 
@@ -16,7 +16,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-BY_NAME = {one.name: one for one in METRICS}
+# No table has it: it is read from the samples of the cycles with pulses.
+RESISTANCE = Metric(
+    "resistance_ohm",
+    "R 10 s",
+    "Ω",
+    "Resistance after 10 s of the pulses of the cycle, the median of one direction",
+    lambda table: np.full(len(table), np.nan),
+)
+CELL_METRICS = (*METRICS, RESISTANCE)
+BY_NAME = {one.name: one for one in CELL_METRICS}
 
 
 class Axis(StrEnum):
@@ -89,9 +98,19 @@ class CellCycles:
 
 
 def cell_cycles(
-    table: CycleTable, *, is_counted: bool, names: Collection[str] = tuple(BY_NAME)
+    table: CycleTable,
+    *,
+    is_counted: bool,
+    names: Collection[str] = tuple(BY_NAME),
+    resistance_ohm: Floats | None = None,
 ) -> CellCycles:
-    """Return a cycle table as cells are compared; `is_counted`: by the instrument's counters."""
+    """Return a cycle table as cells are compared; `is_counted`: by the instrument's counters.
+
+    `resistance_ohm`, shape (cycles,), is that of the pulses of each cycle, where it was read.
+    """
+    columns = {name: BY_NAME[name].of(table) for name in names}
+    if resistance_ohm is not None and RESISTANCE.name in columns:
+        columns[RESISTANCE.name] = resistance_ohm
     return CellCycles(
         facts=_facts(table, is_counted=is_counted),
         number=table.number,
@@ -100,7 +119,7 @@ def cell_cycles(
         is_uneven=table.is_uneven,
         has_capacity=table.has_capacity,
         rate=table.rate_class,
-        columns={name: BY_NAME[name].of(table) for name in names},
+        columns=columns,
     )
 
 

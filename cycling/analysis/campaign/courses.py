@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.analysis.campaign.cells import BY_NAME, Axis, CellCycles
+from cycling.analysis.campaign.cells import BY_NAME, RESISTANCE, Axis, CellCycles
 from cycling.analysis.cycles.metrics import Basis, by_basis
 
 Floats = NDArray[np.float64]
@@ -68,10 +68,13 @@ class Aligned:
 def course(cell: CellCycles, asked: Asked) -> Course:
     """Return what is asked for of a cell; incomplete cycles have none.
 
-    Uneven cycles have no efficiency, and what is no whole discharge has no capacity.
+    Uneven cycles have no efficiency, and what is no whole discharge has no capacity. A resistance
+    is that of any cycle with pulses: they stand in cycles of their own.
     """
     which = _which(cell, asked.rate)
-    if asked.metric in EFFICIENCIES:
+    if asked.metric == RESISTANCE.name:
+        which = np.ones(len(cell.number), np.bool_)
+    elif asked.metric in EFFICIENCIES:
         which = which & ~cell.is_uneven
     elif asked.metric in OF_DISCHARGE:
         which = which & cell.has_capacity
@@ -94,6 +97,8 @@ def _which(cell: CellCycles, rate: str) -> NDArray[np.bool_]:
 
 def _why(cell: CellCycles, asked: Asked, *, has_cycles: bool) -> str:
     """Say what is missing for a course."""
+    if asked.metric == RESISTANCE.name:
+        return "it has no pulses of 10 s after a rest"
     if not cell.is_complete.any():
         return "it has no complete cycle"
     if not has_cycles:

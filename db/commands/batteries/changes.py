@@ -19,7 +19,7 @@ from db.commands import audit
 from db.commands.audit import By
 from db.commands.experiments.cycles.summaries import outdate_summaries
 from db.engine import Database
-from db.models import Battery, BatteryDetails, CycleSummary, Experiment
+from db.models import Battery, BatteryDetails, BatteryLife, CycleSummary, Experiment
 from db.models.battery_rows import (
     EXACT,
     ONLY_OURS,
@@ -139,7 +139,7 @@ def delete_battery(database: Database, battery_id: int, *, by: By) -> None:
                 raise ConflictError(f"{battery.name} is kept. {reason}")
             was = description_of(session, battery)
             kind = kind_table(battery.technology)
-            for table in (kind, BatteryDetails):
+            for table in (kind, BatteryDetails, BatteryLife):
                 session.execute(delete(table).where(table.battery_id == battery_id))
             session.execute(delete(Battery).where(Battery.id == battery_id))
             audit.record(session, by, "delete battery", f"battery {battery_id}", _plain(was))

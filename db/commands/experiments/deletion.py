@@ -24,6 +24,7 @@ from db.commands.audit import By
 from db.commands.experiments.force_end import RETURNED
 from db.engine import Database
 from db.measures import writing
+from db.measures.battery_life import renew_battery
 from db.models import (
     Alarm,
     Base,
@@ -291,6 +292,8 @@ def delete_within(
     done = Deleted(experiment_id, name, measures, job_id)
     _remember(session, done, by)
     _remove_at_once(session, experiment_id)
+    if detail["battery"] is not None:
+        renew_battery(session, detail["battery"])
     audit.record(session, by, DELETE, f"experiment {experiment_id}", detail)
     return done
 

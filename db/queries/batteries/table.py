@@ -1,59 +1,43 @@
-"""The batteries table: search, technologies, sorting, paging.
+"""The batteries table: sorting and paging.
 
 As with the experiments: the ids of a page first, then what its rows show, in a constant number of
 queries. (10,000 batteries with 100,000 experiments: the first page in some milliseconds.)
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVarTuple
+from typing import Any
 
-from sqlalchemy import (
-    Select,
-    SQLColumnExpression,
-    case,
-    func,
-    null,
-    select,
-    union_all,
-)
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
+from cycling.analysis.campaign.life import LifeNumbers
 from cycling.analysis.cycles.choices import Kind as CellKind
 from cycling.battery.description import KINDS
-from cycling.terms import ENDED, UNDER_WAY, ExperimentState, Technology, state_of
+from cycling.terms import Technology
 from db.engine import Database
-from db.facts import facts, grouped
+from db.facts import facts
 from db.models import (
     Battery,
     BatteryDetails,
-    ConfirmedBattery,
-    CyclerStation,
-    Experiment,
+    BatteryLife,
     LeadAcid,
     Lithium,
-    Plan,
     RedoxStack,
-    Run,
 )
 from db.models.battery_rows import CAPACITY_MAH, chemistry_of, size_cm2, with_capacity
-from db.queries.experiments.filters import NOT_BEGUN
-from db.queries.lists import Page, Sort, alphabetic, check_page, mentions
-from db.queries.stations.queue import reason_of
-from db.terms import PlanState
-
-Columns = TypeVarTuple("Columns")
-
-SEARCHED = (
-    Battery.name,
-    Battery.serial_number,
-    Battery.manufacturer,
-    Battery.model,
-    Battery.description,
+from db.queries.batteries.filters import BatteryFilter, LifeFigure, narrowed
+from db.queries.batteries.use import (
+    RANKS,
+    BatteryState,
+    BatteryUse,
+    battery_uses,
+    places,
+    state_ranks,
+    uses_to_sort,
 )
+from db.queries.lists import Page, Sort, alphabetic, check_page
 
 
 class BatterySortKey(StrEnum):
@@ -65,6 +49,12 @@ class BatterySortKey(StrEnum):
     MANUFACTURER = "manufacturer"
     MODEL = "model"
     CAPACITY = "capacity"
+    STATE = "state"
+    STATION = "station"
+    LAST_CAPACITY = "last_capacity"
+    RETENTION = "retention"
+    EFC = "efc"
+    RESISTANCE = "resistance"
     EXPERIMENTS = "experiments"
     LAST = "last"
 
@@ -75,34 +65,23 @@ TEXTS = (
     BatterySortKey.MANUFACTURER,
     BatterySortKey.MODEL,
 )
+FIGURES = tuple(BatterySortKey(one.value) for one in LifeFigure)
 
 
 @dataclass(frozen=True)
-class BatteryFilter:
-    """What the table is narrowed to; nothing does not narrow."""
+class KeptLife(LifeNumbers):
+    """What a battery has come to, as it is kept.
 
-    technologies: tuple[Technology, ...] = ()
-    text: str = ""
+    `pending` experiments with measures are not in it yet.
+    """
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether it lets everything through."""
-        return not self.technologies and not self.text.strip()
-
-
-@dataclass(frozen=True)
-class LastExperiment:
-    """What a battery is in, else the experiment that was added last; `why` as in their table."""
-
-    id: int
-    state: ExperimentState
-    at: datetime
-    why: str = ""
+    experiments: int = 0
+    pending: int = 0
 
 
 @dataclass(frozen=True)
 class BatteryRow:
-    """One line of the table; V, A, Ah, cm2. `station` is where it is confirmed, "" for nowhere."""
+    """One line of the table; V, A, Ah, cm2."""
 
     id: int
     name: str
@@ -116,9 +95,8 @@ class BatteryRow:
     capacity_ah: float | None
     electrode_size_cm2: float | None
     voltage_v: tuple[float, float]
-    experiments: int
-    last: LastExperiment | None
-    station: str
+    use: BatteryUse
+    life: KeptLife
 
 
 def list_batteries(
@@ -139,15 +117,18 @@ def list_batteries(
         total = session.scalar(select(func.count(Battery.id))) or 0
         count = total
         if not wanted.is_empty:
-            count = session.scalar(_narrowed(select(func.count(Battery.id)), wanted)) or 0
+            count = session.scalar(narrowed(select(func.count(Battery.id)), wanted)) or 0
         return Page(_rows(session, ids), count, total)
 
 
-def count_by_technology(database: Database, text: str = "") -> Mapping[Technology, int]:
-    """Return how many batteries there are of each technology among those with this text."""
+def count_by_technology(
+    database: Database, wanted: BatteryFilter | None = None
+) -> Mapping[Technology, int]:
+    """Return how many batteries of each technology a filter lets through, whatever it asks for."""
     query = select(Battery.technology, func.count()).group_by(Battery.technology)
     with database.read() as session:
-        return dict(session.execute(_narrowed(query, BatteryFilter(text=text))).all())
+        others = (wanted or BatteryFilter()).of_any_technology
+        return dict(session.execute(narrowed(query, others)).all())
 
 
 def _ids(
@@ -157,7 +138,7 @@ def _ids(
     offset: int,
     limit: int,
 ) -> Sequence[int]:
-    query = _narrowed(select(Battery.id), wanted)
+    query = narrowed(select(Battery.id), wanted)
     order: tuple[Any, ...] = (Battery.id.desc(),)
     if sort is not None:
         query, column = _sorted(session, query, sort.key)
@@ -170,31 +151,21 @@ def _sorted(
 ) -> tuple[Select[int], SQLColumnExpression[Any]]:
     if key is BatterySortKey.CAPACITY:
         return with_capacity(query, Battery.id), CAPACITY_MAH
+    if key in FIGURES:
+        query = query.outerjoin(BatteryLife, BatteryLife.battery_id == Battery.id)
+        return query, LifeFigure(key.value).column
+    if key is BatterySortKey.STATE:
+        ranks = state_ranks()
+        query = query.outerjoin(ranks, ranks.c.battery == Battery.id)
+        return query, func.coalesce(ranks.c.rank, RANKS[BatteryState.IDLE])
+    if key is BatterySortKey.STATION:
+        place = places()
+        query = query.outerjoin(place, place.c.battery == Battery.id)
+        return query, alphabetic(session, place.c.place)
     if key in (BatterySortKey.EXPERIMENTS, BatterySortKey.LAST):
-        both = union_all(
-            select(
-                Experiment.battery_id.label("battery"),
-                Experiment.id.label("last"),
-                case((Experiment.status.in_(UNDER_WAY), Experiment.id)).label("runs"),
-            ),
-            select(
-                Plan.battery_id,
-                case((Plan.state == PlanState.HELD, Plan.experiment_id)),
-                null(),
-            ).where(NOT_BEGUN),
-        ).subquery()
-        used = (
-            select(
-                both.c.battery,
-                func.count().label("experiments"),
-                func.coalesce(func.max(both.c.runs), func.max(both.c.last)).label("last"),
-            )
-            .group_by(both.c.battery)
-            .subquery()
-        )
-        return query.outerjoin(used, used.c.battery == Battery.id), func.coalesce(
-            used.c[str(key)], 0
-        )
+        used = uses_to_sort()
+        query = query.outerjoin(used, used.c.battery == Battery.id)
+        return query, func.coalesce(used.c[str(key)], 0)
     columns: Mapping[BatterySortKey, SQLColumnExpression[Any]] = {
         BatterySortKey.NAME: Battery.name,
         BatterySortKey.SERIAL: Battery.serial_number,
@@ -203,13 +174,6 @@ def _sorted(
         BatterySortKey.MODEL: Battery.model,
     }
     return query, alphabetic(session, columns[key]) if key in TEXTS else columns[key]
-
-
-def _narrowed(query: Select[*Columns], wanted: BatteryFilter) -> Select[*Columns]:
-    if wanted.technologies:
-        query = query.where(Battery.technology.in_(wanted.technologies))
-    searched = wanted.text.strip()
-    return query.where(mentions(SEARCHED, searched)) if searched else query
 
 
 def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
@@ -234,13 +198,14 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
             Lithium.chemistry.label("lithium"),
             LeadAcid.chemistry.label("lead_acid"),
             RedoxStack.electrolyte_type.label("stack"),
+            BatteryLife,
         )
         .outerjoin(RedoxStack, RedoxStack.battery_id == Battery.id)
+        .outerjoin(BatteryLife, BatteryLife.battery_id == Battery.id)
         .where(Battery.id.in_(ids))
     )
     found = session.execute(with_capacity(query, Battery.id))
-    plans, stations = _plans(session, ids), _stations(session, ids)
-    counts, last = _use(session, ids, plans)
+    uses = battery_uses(session, ids)
     rows = {
         one.id: facts(
             BatteryRow,
@@ -251,71 +216,9 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
             capacity_ah=None if one.capacity_mah is None else one.capacity_mah / 1000,
             electrode_size_cm2=size_cm2(one.electrode, one.exact),
             voltage_v=(one.voltage_min_mv / 1000, one.voltage_max_mv / 1000),
-            experiments=counts.get(one.id, 0),
-            last=last.get(one.id),
-            station=", ".join(stations.get(one.id, ())),
+            use=uses.get(one.id, BatteryUse()),
+            life=facts(KeptLife, one.BatteryLife) if one.BatteryLife else KeptLife(),
         )
         for one in found
     }
     return tuple(rows[id_] for id_ in ids if id_ in rows)
-
-
-def _plans(session: Session, ids: Sequence[int]) -> Sequence[Plan]:
-    """Return the drafts, and what is held or cancelled."""
-    query = select(Plan).where(NOT_BEGUN, Plan.battery_id.in_(ids))
-    return session.scalars(query.order_by(Plan.experiment_id)).all()
-
-
-def _use(
-    session: Session, ids: Sequence[int], plans: Sequence[Plan]
-) -> tuple[Mapping[int, int], Mapping[int, LastExperiment]]:
-    """Return how many experiments there are, and the one that a row shows, by the battery.
-
-    That is what runs or is paused; else what has the highest number, if it may come or came.
-    """
-    under_way = case((Experiment.status.in_(UNDER_WAY), Experiment.id))
-    used = (
-        select(
-            func.count().label("experiments"),
-            func.coalesce(func.max(under_way), func.max(Experiment.id)).label("last"),
-        )
-        .where(Experiment.battery_id.in_(ids))
-        .group_by(Experiment.battery_id)
-        .subquery()
-    )
-    found = session.execute(
-        select(
-            Experiment.battery_id,
-            used.c.experiments,
-            Experiment.id,
-            Experiment.status,
-            func.coalesce(Experiment.begun_at, Experiment.created_at),
-            func.coalesce(Run.end_reason, ""),
-        )
-        .join(used, used.c.last == Experiment.id)
-        .outerjoin(Run, Run.experiment_id == Experiment.id)
-    )
-    counts: Counter[Any] = Counter(plan.battery_id for plan in plans)
-    last: dict[Any, LastExperiment] = {}
-    for battery, experiments, id_, status, at, reason in found:
-        why = reason.strip() if status in ENDED else ""
-        counts[battery] += experiments
-        last[battery] = LastExperiment(id_, state_of(status, why), at, why)
-    for plan in (one for one in plans if one.state is PlanState.HELD):
-        other = last.get(plan.battery_id)
-        runs = other is not None and other.state.value.upper() in UNDER_WAY
-        if other is None or (not runs and other.id < plan.experiment_id):
-            last[plan.battery_id] = LastExperiment(
-                plan.experiment_id, ExperimentState.HELD, plan.created_at, reason_of(plan)
-            )
-    return counts, last
-
-
-def _stations(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
-    rows = session.execute(
-        select(ConfirmedBattery.battery_id, CyclerStation.name)
-        .join(CyclerStation, CyclerStation.id == ConfirmedBattery.station_id)
-        .where(ConfirmedBattery.battery_id.in_(ids))
-        .order_by(CyclerStation.name)
-    )
-    return grouped((battery, station) for battery, station in rows)

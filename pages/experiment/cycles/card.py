@@ -10,7 +10,7 @@ from components.figures.voltage_curves import curves_figure
 from components.sent import Sent
 from components.shell import Ids as Shell
 from db.measures.cycle_rules import cycle_judgements
-from db.measures.cycle_summaries import keep_summary, summary_holds
+from db.measures.cycle_summaries import keep_summary, measured_cell, summary_holds
 from db.measures.cycles import ExperimentCycles
 from pages.context import database, run_script
 from pages.experiment.cycles.address import View, from_store
@@ -84,10 +84,11 @@ def draw(
     with opened(view) as (experiment, cycles):
         now = {"revision": experiment.head.revision, "is_over": not cycles.is_running}
         is_kept = summary_holds(experiment)
+        cell = None if is_kept else measured_cell(experiment, cycles)
     if is_pulse and now == known:
         raise PreventUpdate
     if not is_kept:
-        keep_summary(database(), experiment, cycles)
+        keep_summary(database(), experiment, cycles, cell)
     asked = from_store(view)
     found = figure_of(
         cycles.table, asked, dark=theme == "dark", narrow=bool(narrow), drag=drag or "select"

@@ -11,8 +11,8 @@ from components.blocks import card, empty, icon, labelled, loading, page_header,
 from components.controls import segments, unseen
 from components.figures.comparison_graph import height_of
 from components.figures.template import CONFIG
-from cycling.analysis.campaign.cells import Axis
-from cycling.analysis.cycles.metrics import METRICS, Metric
+from cycling.analysis.campaign.cells import CELL_METRICS, Axis
+from cycling.analysis.cycles.metrics import Metric
 from pages.experiment.cycles.address import Per
 from pages.experiments.chosen import MAX_TEXT, ranges
 from pages.experiments.compare.address import (
@@ -104,13 +104,7 @@ def _choices(view: View) -> Component:
         placeholder="12, 15-20",
         autocomplete="off",
     )
-    metrics = dcc.Dropdown(
-        id=Ids.METRICS,
-        options=[{"label": _metric(one), "value": one.name} for one in METRICS],
-        value=list(view.metrics),
-        multi=True,
-        placeholder="Q discharge",
-    )
+    metrics = metric_choice(Ids.METRICS, view.metrics)
     fields = [
         labelled("Experiments", numbers),
         labelled(f"Metrics, up to {MAX_PANELS}", metrics),
@@ -118,6 +112,17 @@ def _choices(view: View) -> Component:
         labelled("Cycles", _select(Ids.RATE, _rates(view), view.rate or MAIN)),
     ]
     return html.Div(fields, className="bem-compare-fields")
+
+
+def metric_choice(control_id: str, metrics: Sequence[str]) -> dcc.Dropdown:
+    """Return the choice of what is drawn."""
+    return dcc.Dropdown(
+        id=control_id,
+        options=[{"label": _metric(one), "value": one.name} for one in CELL_METRICS],
+        value=list(metrics),
+        multi=True,
+        placeholder="Q discharge",
+    )
 
 
 def _metric(metric: Metric) -> str:
@@ -154,20 +159,20 @@ def _graph(view: View, *, narrow: bool) -> Component:
         _group("Band", segments(Ids.BAND, BAND_WORDS, view.band), "of-groups"),
         html.Label(["Values at ", at], className="bem-inline bem-slim bem-at"),
     ]
-    height = height_of(len(view.metrics), narrow=narrow)
-    no_axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}, "height": height}
-    clear = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
-    graph = dcc.Graph(
-        id=Ids.GRAPH,
-        config=CONFIG,
-        figure={"layout": no_axes | clear},
-        className="bem-graph",
-    )
+    graph = blank_graph(Ids.GRAPH, height_of(len(view.metrics), narrow=narrow))
     below = html.Div(id=Ids.CAPTION, className="bem-small-print t3 small")
     return card(
         "Over life",
         [html.Div(tools, className="bem-tools bem-wraps"), loading(graph, "Comparing"), below],
     )
+
+
+def blank_graph(graph_id: str, height: int) -> dcc.Graph:
+    """Return a graph before anything is drawn, as high as it will be (px)."""
+    no_axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}, "height": height}
+    clear = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
+    figure = {"layout": no_axes | clear}
+    return dcc.Graph(id=graph_id, config=CONFIG, figure=figure, className="bem-graph")
 
 
 def _table() -> Component:

@@ -11,7 +11,8 @@ from cycling.analysis.campaign.cells import CellCycles
 from cycling.analysis.campaign.courses import Aligned, Asked, Course, aligned, course
 from cycling.analysis.campaign.ends import Ends, ends_of, outliers
 from db.engine import Database
-from db.measures.cells import Cells, cells
+from db.measures.cells import cells
+from db.measures.kept_cells import Cells
 from db.queries.experiments.compared import ComparedExperiment, compared_experiments
 from pages.experiments.compare.address import View
 from pages.experiments.compare.groups import grouped

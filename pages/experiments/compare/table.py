@@ -21,10 +21,11 @@ Floats = NDArray[np.float64]
 
 BLANK = "\N{EN DASH}"
 DIGITS = 5
-RULE = (
-    "Outlier: farther from the median of its group than 3.5 times 1.4826 times the median of such "
-    "distances (Iglewicz and Hoaglin 1993), of five cells or more, at the common place."
+FAR = (
+    "3.5 times 1.4826 times the median of such distances (Iglewicz and Hoaglin 1993), of five "
+    "cells or more"
 )
+RULE = f"Outlier: farther from the median of its group than {FAR}, at the common place."
 
 
 def end_table(comparison: Comparison, *, dark: bool) -> Component:
@@ -107,11 +108,15 @@ def _group_row(comparison: Comparison, name: str, places: Sequence[int]) -> Comp
         shown = [place for place in places if comparison.is_visible[place]]
         both = (compared.ends.common, compared.ends.last)
         most = digits_of(compared, factor)
-        cells += [_statistic_cell(statistic(one[shown] * factor), count, most) for one in both]
+        cells += [statistic_cell(statistic(one[shown] * factor), count, most) for one in both]
     return html.Tr([head, *cells], className="of-group")
 
 
-def _statistic_cell(of: Statistic, count: int, most: int) -> Component:
+def statistic_cell(of: Statistic, count: int, most: int) -> Component:
+    """Return a cell with mean and deviation, and n where that is not the `count` of the row.
+
+    There are as many decimals as show two digits of the deviation, at most so many.
+    """
     if of.mean is None:
         return html.Td(BLANK, className="num")
     places = min(most, places_of(of.deviation)) if of.deviation else most
@@ -170,14 +175,15 @@ def _values(compared: Compared, place: int) -> Iterator[Component]:
     course, ends = compared.courses[place], compared.ends
     digits = digits_of(compared, factor)
     common = _text(ends.common[place] * factor, digits)
-    mark = (
-        [html.Span("outlier", className="bem-outlier", title=RULE), " "]
-        if compared.is_outlier[place]
-        else []
-    )
+    mark = outlier_mark(RULE) if compared.is_outlier[place] else []
     yield html.Td([*mark, common], className="num")
     last = float(course.y[-1]) * factor if len(course) else np.nan
     yield html.Td(_text(last, digits), className="num")
+
+
+def outlier_mark(rule: str) -> list[Component | str]:
+    """Return what stands before a value that is an outlier by a rule."""
+    return [html.Span("outlier", className="bem-outlier", title=rule), " "]
 
 
 def _text(value: float, places: int) -> str:

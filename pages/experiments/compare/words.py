@@ -1,7 +1,7 @@
 """What a comparison says below its graph: what is left out, and what is not alike."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import note
 from components.figures.comparison_graph import ComparisonFigure
-from cycling.analysis.campaign.cells import BY_NAME, Axis
+from cycling.analysis.campaign.cells import BY_NAME, Axis, CellFacts
 from cycling.analysis.campaign.courses import ALL_RATES, MAIN_RATE, OF_CHARGE
 from pages.experiment.cycles.address import Per
 from pages.experiments.compare.address import Show, View
@@ -107,17 +107,24 @@ def unlike(comparison: Comparison) -> list[str]:
         for one, is_visible in zip(comparison.cycles, comparison.is_visible, strict=True)
         if is_visible
     ]
+    return unlike_facts(facts, view.metrics, view.per, is_of_main_rate=view.rate == MAIN_RATE)
+
+
+def unlike_facts(
+    facts: Sequence[CellFacts], metrics: Collection[str], per: Per, *, is_of_main_rate: bool
+) -> list[str]:
+    """Say by what cells, or the experiments of one, differ so that these metrics do."""
     lines = []
-    if "ce_pct" in view.metrics:
+    if "ce_pct" in metrics:
         lines += _several("CE is not of one kind", (one.convention for one in facts))
-    if "retention_pct" in view.metrics:
+    if "retention_pct" in metrics:
         lines += _several("Retention is of different references", (one.reference for one in facts))
-    if view.rate == MAIN_RATE:
+    if is_of_main_rate:
         lines += _several("Main rates differ", (one.main for one in facts))
     sources = ("the instrument's counters" if one.is_counted else "our integral" for one in facts)
     lines += _several("Charge is from different sources", sources)
     sizes = [one.capacity_ah for one in facts if one.capacity_ah]
-    if view.per is Per.TOTAL and set(OF_CHARGE) & set(view.metrics) and sizes:
+    if per is Per.TOTAL and set(OF_CHARGE) & set(metrics) and sizes:
         low, high = min(sizes), max(sizes)
         if high > UNLIKE * low:
             lines.append(

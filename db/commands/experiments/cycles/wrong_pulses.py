@@ -5,8 +5,9 @@ from sqlalchemy import delete, select
 from cycling.errors import InputError, NotFoundError
 from db.commands import audit
 from db.commands.audit import By
+from db.commands.experiments.cycles.summaries import outdate_summaries
 from db.engine import Database
-from db.models import Experiment, WrongPulse
+from db.models import CycleSummary, Experiment, WrongPulse
 from db.queries.experiments.deletion import gone_words
 from db.repeating import repeated
 from db.series.moments import moment_of
@@ -39,6 +40,7 @@ def tick_pulse(
             key = {"experiment_id": experiment_id, "measure_id": measure_id}
             who = {"user_name": by.user_name[:60], "unticked_at": by.now}
             insert_missing(session, WrongPulse, [{**key, **who}])
+        outdate_summaries(session, CycleSummary.experiment_id == experiment_id)
         deed = "tick pulse" if is_right else "untick pulse"
         detail = {"measure": measure_id, "at": at.isoformat()}
         audit.record(session, by, deed, f"experiment {experiment_id}", detail)

@@ -7,7 +7,9 @@ import pytest
 
 from components.figures.comparison_graph import (
     MAX_LINES_POINTS,
+    MAX_NAMED_EDGES,
     CellLine,
+    Edge,
     MeanLine,
     Panel,
     comparison_figure,
@@ -45,6 +47,31 @@ def test_a_panel_for_each_metric_over_one_axis():
     assert layout["yaxis"]["domain"][0] > layout["yaxis2"]["domain"][1]
     assert layout["yaxis"]["title"]["text"] == "Q / Ah"
     assert [one["showlegend"] for one in figure["data"]] == [True, False]
+
+
+def test_edges_go_through_all_panels_and_have_their_names():
+    panels = [Panel("Q / Ah", "Ah", [line()]), Panel("CE / %", "%", [line()])]
+    edges = [Edge(0.5, "7", "7 Ageing"), Edge(20.5, "9", SCRIPT), Edge(np.nan, "11")]
+    layout = comparison_figure(panels, "Cycle", dark=False, edges=edges).figure["layout"]
+    places = [(one["x0"], one["x1"], one["y0"], one["y1"]) for one in layout["shapes"]]
+    assert places == [(0.5, 0.5, 0, 1), (20.5, 20.5, 0, 1)]
+    assert [one["text"] for one in layout["annotations"]] == ["7", "9"]
+    assert "<img" not in layout["annotations"][1]["hovertext"]
+    near = [Edge(0.5, "7"), Edge(1.5, "8"), Edge(9.5, "9")]
+    layout = comparison_figure(panels, "Cycle", dark=False, edges=near).figure["layout"]
+    assert [one["text"] for one in layout["annotations"]] == ["8", "9"]
+    many = [Edge(float(x), str(x)) for x in range(MAX_NAMED_EDGES + 1)]
+    layout = comparison_figure(panels, "Cycle", dark=False, edges=many).figure["layout"]
+    assert (len(layout["shapes"]), "annotations" in layout) == (MAX_NAMED_EDGES + 1, False)
+    nothing = comparison_figure([Panel("Q", "Ah")], "Cycle", dark=False, edges=edges).figure
+    assert "shapes" not in nothing["layout"]
+
+
+def test_a_marked_line_shows_each_value():
+    figure = comparison_figure(
+        [Panel("Q", "Ah", [line(is_marked=True), line()])], "Cycle", dark=False
+    ).figure
+    assert [one["mode"] for one in figure["data"]] == ["lines+markers", "lines"]
 
 
 def test_names_are_drawn_as_they_are():

@@ -1,13 +1,18 @@
 """Add battery, Batteries and the page of a battery, as the browser asks for them."""
 
+import csv
+import io
+
 import pytest
 
 from cycling.analysis.cycles.choices import Kind
 from cycling.terms import ExperimentStatus, Technology
+from db.models import BatteryLife
 from db.queries.batteries.table import BatterySortKey
 from db.queries.lists import read_sort
+from pages.batteries.filters import FIGURES, view_of
+from pages.batteries.listing import SHOWN, wide_columns
 from pages.batteries.listing import Ids as ListIds
-from pages.batteries.listing import view_of, wide_columns
 from pages.battery.add_parts import FORM as ADD
 from pages.battery.add_parts import Ids as AddIds
 from pages.battery.add_parts import next_one
@@ -24,6 +29,7 @@ SAVE = {f"{AddIds.SAVE}.n_clicks": 1}
 RESULT = f"{AddIds.RESULT}.data"
 CHECKED = f"{ADD.part('checked')}.data"
 TOAST = "shell-toasts-store.data"
+NOTHING = {"technology": [], "q": "", "state": [], "station": [], **dict.fromkeys(FIGURES, "")}
 
 COIN = {
     "kind": "anode half cell",
@@ -192,7 +198,28 @@ class TestTheList:
         assert (row["key"], row["name"], row["serial"]) == (str(battery), "NMC-1", "SN-1")
         assert (row["capacity"], row["range"], row["experiments"]) == ("2.9", "2.5 to 4.2", "1")
         assert row["last"]["status"]["word"] == "Finished"
-        assert (row["technology"], row["station"]) == ("Lithium, NMC", "")
+        assert (row["technology"], row["station"]) == ("Lithium, NMC", "–")
+        assert (row["state"]["word"], row["last_capacity"], row["efc"]) == ("Idle", "–", "–")
+
+    def test_what_runs_is_running_although_another_one_waits(self, vera, lab, store):
+        battery = lab.battery("NMC-1")
+        lab.experiment("Runs", battery, status=ExperimentStatus.RUNNING)
+        lab.experiment("Waits", battery, status=ExperimentStatus.QUEUED, begun_at=None)
+        with store.write() as session:
+            numbers = {"last_capacity_ah": 2.8123, "retention_pct": 97.26}
+            numbers |= {"equivalent_full_cycles": 1204.24, "resistance_ohm": 0.0234}
+            session.add(
+                BatteryLife(battery_id=battery, experiments=2, pending=1, cycles=9, **numbers)
+            )
+        (row,) = self.rows(vera)["rowData"]
+        assert (row["state"]["word"], row["last"]["status"]["word"]) == ("Running", "Running")
+        assert (row["station"], row["station_title"]) == ("Virtual", "Running on Virtual")
+        figures = [row[name] for name in FIGURES]
+        assert figures == ["2.812", "97.3", "1,204.2", "0.0234"]
+        assert row["efc_title"] == (
+            "Of 2 experiments. Without 1 experiment still to be added up. "
+            "What runs is counted every half minute"
+        )
 
     def test_a_kind_that_is_not_the_usual_one_is_said(self, vera, lab):
         lab.battery("Coin", kind=Kind.CATHODE_HALF, capacity_ah=0.002)
@@ -215,13 +242,55 @@ class TestTheList:
         given = {
             f"{ListIds.TECHNOLOGY}.value": ["LeadAcid"],
             f"{ListIds.SEARCH}.value": "",
-            f"{ListIds.VIEW}.data": {"technology": [], "q": ""},
+            f"{ListIds.VIEW}.data": NOTHING,
         }
         answer = vera.call(f"{ListIds.VIEW}.data", given, by=f"{ListIds.TECHNOLOGY}.value")
-        assert answer[f"{ListIds.VIEW}.data"] == {"technology": ["LeadAcid"], "q": ""}
+        assert answer[f"{ListIds.VIEW}.data"] == NOTHING | {"technology": ["LeadAcid"]}
         assert answer[f"{ListIds.COUNT}.children"] == "0 of 1"
         assert answer[f"{ListIds.NONE}.hidden"] is False
         assert "No battery matches" in text(answer[f"{ListIds.NONE}.children"])
+
+    def test_the_panel_narrows_it_and_a_chip_takes_that_back(self, vera, lab):
+        lab.battery("NMC-1")
+        given = {f"{ListIds.part('state')}.value": ["running"]}
+        given |= {f"{ListIds.part('retention')}.value": "<80"}
+        answer = vera.call(f"{ListIds.VIEW}.data", given, by=f"{ListIds.part('state')}.value")
+        asked = {"state": ["running"], "retention": "<80"}
+        assert answer[f"{ListIds.VIEW}.data"] == NOTHING | asked
+        assert answer[f"{ListIds.COUNT}.children"] == "0 of 1"
+        chips = text(answer[f"{ListIds.CHIPS}.children"])
+        assert "StateRunning" in chips
+        assert "Retention / %<80" in chips
+        cross = ListIds.remove("state")
+        patterns = {"batteries-remove": [(cross, 1)]}
+        by = {"id": cross, "property": "n_clicks"}
+        answer = vera.call(f"{ListIds.VIEW}.data", given, by=by, patterns=patterns)
+        assert answer[f"{ListIds.VIEW}.data"] == NOTHING | {"retention": "<80"}
+        assert answer[f"{ListIds.part('state')}.value"] == []
+
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ("?state=asleep", "State “asleep” is unknown and left out."),
+            ("?efc=many", "EFC “many” is no range: that filter is left out."),
+            ("?station=99", "There is no station “99”: that filter is left out."),
+        ],
+    )
+    def test_what_an_address_asks_for_and_nobody_knows_is_said(self, vera, query, words):
+        assert words in text(vera.open("/batteries", query))
+
+    def test_the_list_as_shown_is_a_file(self, vera, lab, store):
+        for name in ("b", "=a"):
+            lab.battery(name)
+        lab.battery("Lead", technology=Technology.LEAD_ACID, chemistry="Gel", serial_number="7")
+        lab.battery("Other", serial_number="9")
+        query = "technology=Lithium&technology=RedoxStack&q=SN-1&state=idle&state=held&sort=name"
+        answer = vera.client.get(f"/batteries.csv?{query}")
+        heads, *lines = csv.reader(io.StringIO(answer.text))
+        assert answer.headers["Content-Disposition"].startswith('attachment; filename="batteries-')
+        assert [line[heads.index("name")] for line in lines] == ["'=a", "b"]
+        assert lines[0][heads.index("state")] == "idle"
+        assert [one.target for one in lab.audits()][-1] == "batteries"
 
     def test_only_those_who_may_are_offered_to_add_one(self, vera, oscar):
         hrefs = [
@@ -240,7 +309,7 @@ class TestTheList:
         [None, [], "x", {"technology": 5, "q": []}, {"technology": ["x", None], "q": "\ud800"}],
     )
     def test_an_odd_address_is_the_whole_list(self, given):
-        assert view_of(given).to_store() == {"technology": [], "q": ""}
+        assert view_of(given).to_store() == NOTHING
 
     def test_an_address_is_read_back(self):
         view = view_of({"technology": ["RedoxStack", "Lithium"], "q": "cell"})
@@ -470,4 +539,5 @@ class TestDeleting:
 
 
 def test_the_columns_of_the_list_fit_beside_the_navigation_of_a_screen_1280_pixels_wide():
-    assert sum(one.get("width") or one["minWidth"] for one in wide_columns(None)) <= 1096
+    usual = [one for one in wide_columns(None) if not one["optional"] or one["field"] in SHOWN]
+    assert sum(one.get("width") or one["minWidth"] for one in usual) <= 1096

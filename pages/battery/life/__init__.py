@@ -1,0 +1,1 @@
+"""The life of a battery: its cycles over all of its experiments."""
