@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from components.figures.cycle_graph import kept_rows
 from components.figures.measure_axes import plain
-from components.figures.round_axis import RoundAxis, padded, round_axis, usual_range
+from components.figures.round_axis import RoundAxis, padded, round_axis, usual_range, whole_range
 from components.figures.template import packed, template
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,10 @@ FAINT, CLEAR = 0.35, 0.16  # of a line behind a mean, and of a band
 
 @dataclass(frozen=True)
 class CellLine:
-    """A cell's values, shapes (n,); `look` says which colour and dash it has."""
+    """A cell's values, shapes (n,); `look` says which colour and dash it has.
+
+    One that is not `is_named` goes with another of its name, which the legend has.
+    """
 
     name: str
     look: int
@@ -43,6 +46,7 @@ class CellLine:
     y: Floats
     is_faint: bool = False
     group: str = ""
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,16 @@ class MeanLine:
 
 @dataclass(frozen=True)
 class Panel:
-    """A metric: its title with the unit, the unit, and what is drawn."""
+    """A metric: its title with the unit, the unit, and what is drawn.
+
+    The axis of what `is_whole` holds all of it, also what lies far from the rest.
+    """
 
     title: str
     unit: str
     lines: Sequence[CellLine] = ()
     means: Sequence[MeanLine] = ()
+    is_whole: bool = False
 
     @property
     def drawn(self) -> list[CellLine | MeanLine]:
@@ -110,6 +118,7 @@ def comparison_figure(
     """Return the graph; its first panel stands at the top. `is_counted`: x are whole numbers."""
     axes = [_axis(panel) for panel in panels]
     names = {one.name for panel in panels for one in panel.drawn}
+    is_named = len(names) <= IN_LEGEND  # or pictures would have a legend longer than the graph
     side = 48 if narrow else 64
     layout: dict[str, Any] = {
         "template": template(dark=dark),
@@ -118,7 +127,7 @@ def comparison_figure(
         "hovermode": "closest",
         "dragmode": "zoom",
         "uirevision": x_title,
-        "showlegend": 1 < len(names) <= IN_LEGEND,
+        "showlegend": len(names) > 1 and is_named,
         "legend": {"itemclick": False, "itemdoubleclick": False},
         "xaxis": _x_axis(panels, x_title, is_counted=is_counted) | {"anchor": _y(len(panels))},
     }
@@ -130,13 +139,14 @@ def comparison_figure(
             "domain": [max(0.0, top - height), top],
             "title": {"text": plain(panel.title)},
             "tickformat": "~f",
+            "uirevision": f"{x_title} {panel.title}",
         }
     most = MAX_LINES_POINTS // max(1, sum(len(panel.lines) for panel in panels))
     most = min(MAX_POINTS, max(MIN_POINTS, most))
     data = [
         trace
         for number, panel in enumerate(panels, 1)
-        for trace in _traces(panel, _y(number), most, is_first=number == 1, dark=dark)
+        for trace in _traces(panel, _y(number), most, is_named=is_named and number == 1, dark=dark)
     ]
     if not data:
         layout |= NOTHING
@@ -155,7 +165,8 @@ def _y(number: int) -> str:
 
 def _axis(panel: Panel) -> RoundAxis:
     """Return the axis that single odd values of a line do not stretch."""
-    ends = [usual_range(one.y) for one in panel.lines]
+    range_of = whole_range if panel.is_whole else usual_range
+    ends = [range_of(one.y) for one in panel.lines]
     for mean in panel.means:
         ends += [usual_range(one) for one in (mean.mean, mean.low, mean.high)]
     known = [one for one in ends if one is not None]
@@ -181,12 +192,12 @@ def _x_axis(panels: Sequence[Panel], title: str, *, is_counted: bool) -> dict[st
     return {**look, "range": [low - margin, high + margin], **few}
 
 
-def _traces(panel: Panel, y: str, most: int, *, is_first: bool, dark: bool) -> list[dict[str, Any]]:
+def _traces(panel: Panel, y: str, most: int, *, is_named: bool, dark: bool) -> list[dict[str, Any]]:
     lines = [_line(one, panel.unit, most, dark=dark) for one in panel.lines]
     bands = [_band(one, dark=dark) for one in panel.means]
     means = [_mean(one, panel.unit, dark=dark) for one in panel.means]
     for trace in (*lines, *means):
-        trace["showlegend"] = trace["showlegend"] and is_first
+        trace["showlegend"] = trace["showlegend"] and is_named
     return [one | {"yaxis": y} for one in (*bands, *lines, *means) if one]
 
 
@@ -199,7 +210,7 @@ def _line(line: CellLine, unit: str, most: int, *, dark: bool) -> dict[str, Any]
         "mode": "lines+markers" if len(rows) == 1 else "lines",
         "name": plain(line.name),
         "legendgroup": plain(line.name),
-        "showlegend": not line.is_faint,
+        "showlegend": line.is_named and not line.is_faint,
         "x": packed(line.x[rows]),
         "y": packed(line.y[rows]),
         "line": shown | ({"width": 1} if line.is_faint else {}),

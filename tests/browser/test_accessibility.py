@@ -32,7 +32,7 @@ ON_BOTH = (
     "/experiments",
     RUN,
     *(f"/experiments/{{pulsed}}?tab={tab}" for tab in TABS),
-    "/compare?experiments={cycled},{pulsed}&group=model&y=discharge_ah&y=ce_pct",
+    "/compare?experiments={cycled},{pulsed}&group=model&y=discharge_ah&y=ce_pct&curve=voltage",
     "/add-experiment",
     "/batteries",
     "/stations",
