@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 HEIGHT_PX, NARROW_PX, PANEL_PX = 430, 340, 210  # of one panel; of each further one
 MAX_LINES_POINTS = 24_000  # of all lines of all panels; the extremes are among them
 MIN_POINTS, MAX_POINTS = 200, 1800  # of one line
-IN_LEGEND = 20
+IN_LEGEND, IN_NARROW_LEGEND = 20, 4  # names; on a phone a name is a row
 BREAK = np.array([np.nan])
 DASHES = ("solid", "dash", "dot", "dashdot")
 COLOURS = 8
@@ -127,7 +127,7 @@ def comparison_figure(
         "hovermode": "closest",
         "dragmode": "zoom",
         "uirevision": x_title,
-        "showlegend": len(names) > 1 and is_named,
+        "showlegend": 1 < len(names) <= (IN_NARROW_LEGEND if narrow else IN_LEGEND),
         "legend": {"itemclick": False, "itemdoubleclick": False},
         "xaxis": _x_axis(panels, x_title, is_counted=is_counted) | {"anchor": _y(len(panels))},
     }

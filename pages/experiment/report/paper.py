@@ -29,9 +29,9 @@ def printed(template: Path, content: Mapping[str, Any]) -> str:
     return render_template_string(
         source,
         product=PRODUCT,
-        style=_ours(HERE.with_suffix(".css")),
-        script=_ours(HERE.with_suffix(".js")),
-        plotly=_plotly,
+        style=_ours(_text(HERE.with_suffix(".css"))),
+        script=_ours(_text(HERE.with_suffix(".js"))),
+        plotly=lambda: _ours(get_plotlyjs()),
         **content,
     )
 
@@ -66,9 +66,5 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _ours(path: Path) -> Markup:
-    return Markup(_text(path))  # noqa: S704 - our own file
-
-
-def _plotly() -> Markup:
-    return Markup(get_plotlyjs())  # noqa: S704 - Plotly's own code
+def _ours(text: str) -> Markup:
+    return Markup(text)  # noqa: S704 - our own file, or Plotly's

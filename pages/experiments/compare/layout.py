@@ -66,7 +66,7 @@ def content(view: View, problems: Sequence[str], *, narrow: bool) -> Component:
                     _choices(view),
                     html.Div(id=Ids.NOTES, className="bem-stack"),
                     _graph(view, narrow=narrow),
-                    _table(),
+                    _table(view),
                     _curves(view, narrow=narrow),
                 ],
                 className="bem-stack bem-compare",
@@ -172,10 +172,10 @@ def _graph(view: View, *, narrow: bool) -> Component:
     )
 
 
-def _table() -> Component:
+def _table(view: View) -> Component:
     return card(
         "End values",
-        html.Div(id=Ids.TABLE),
+        html.Div([] if view.members else [nothing_chosen()], id=Ids.TABLE),
         end=html.Span(id=Ids.OUTLIERS),
     )
 

@@ -134,12 +134,14 @@ def _ends(comparison: Comparison) -> Table:
             for compared in comparison.metrics
             for one in end_statistics(compared, shown)
         ]
-        rows.append([f"{name}: mean ± std", "", *words])
+        if comparison.view.group or len(places) > 1:
+            rows.append([f"{name}: mean ± std", "", *words])
         rows += [_end_row(comparison, place) for place in shown]
     heads = [head for one in comparison.metrics for head in value_heads(one)]
     last = Column(f"Last, {X_TITLES[comparison.view.x].lower()}")
     columns = [Column("Experiment", is_number=False), last, *map(Column, heads)]
-    return Table("End values", columns, rows, table_words(comparison).removesuffix(RULE).strip())
+    about = "Values at a common place on the axis, and the last ones; std by n − 1"
+    return Table(about, columns, rows, table_words(comparison).removesuffix(RULE).strip())
 
 
 def _end_row(comparison: Comparison, place: int) -> list[str]:
@@ -186,7 +188,7 @@ def _meanings(comparison: Comparison) -> Iterator[tuple[str, str, str]]:
         yield BY_NAME[name].label, BY_NAME[name].meaning, ""
     facts = [one.facts for one in comparison.cycles]
     for label, metric, values in (
-        ("CE", "ce_pct", [one.convention for one in facts]),
+        ("CE of", "ce_pct", [one.convention for one in facts]),
         ("Reference", "retention_pct", [one.reference for one in facts]),
     ):
         if metric in comparison.view.metrics:

@@ -112,7 +112,9 @@ def test_who_does_not_have_the_cycle_is_named(vera, cells):
     assert f"Not drawn: {cells[1]} B: it has no cycle 5." in text(answer[NOTES])
     answer = drawn(vera, cells, "&curve=voltage&cycle=97.5%25")
     assert text(answer[WORDS]).startswith("Discharge of the first cycle of each below 97.5 %")
-    assert f"Not drawn: {cells[1]} B, {cells[2]} C: its retention has not fallen" in text(answer[NOTES])
+    assert f"Not drawn: {cells[1]} B, {cells[2]} C: its retention has not fallen" in text(
+        answer[NOTES]
+    )
     answer = drawn(vera, cells, "&curve=voltage&per=mass")
     said = text(answer[NOTES])
     assert f"Not drawn: {cells[1]} B, {cells[2]} C: its active mass is not known." in said
