@@ -9,6 +9,7 @@ from components import formatting
 from components.figures.comparison_graph import ComparisonFigure
 from components.status import status_word
 from cycling.analysis.campaign.cells import BY_NAME
+from cycling.analysis.campaign.ends import Statistic
 from db.engine import Database
 from db.queries.experiments.compared import ComparedExperiment
 from pages.context import Viewer
@@ -102,7 +103,12 @@ def _members(comparison: Comparison) -> Table:
         for one in comparison.experiments
     ]
     columns = [*(Column(head, is_number=False) for head in heads), Column("Complete cycles")]
-    return Table("What is compared, in the order of the address", columns, rows)
+    known = [at for at in range(len(columns)) if any(row[at] != BLANK for row in rows)]
+    return Table(
+        "What is compared, in the order of the address",
+        [columns[at] for at in known],
+        [[row[at] for at in known] for row in rows],
+    )
 
 
 def _facts(one: ComparedExperiment) -> list[str]:
@@ -130,18 +136,24 @@ def _ends(comparison: Comparison) -> Table:
     for name, places in groups.items():
         shown = [place for place in places if comparison.is_visible[place]]
         words = [
-            f"{statistic_words(one, digits_of(compared, unit_of(compared)[0]))} (n = {one.count})"
+            _with_count(one, len(shown), digits_of(compared, unit_of(compared)[0]))
             for compared in comparison.metrics
             for one in end_statistics(compared, shown)
         ]
         if comparison.view.group or len(places) > 1:
-            rows.append([f"{name}: mean ± std", "", *words])
+            rows.append([f"{name}: mean ± std, n = {len(shown)}", "", *words])
         rows += [_end_row(comparison, place) for place in shown]
     heads = [head for one in comparison.metrics for head in value_heads(one)]
     last = Column(f"Last, {X_TITLES[comparison.view.x].lower()}")
     columns = [Column("Experiment", is_number=False), last, *map(Column, heads)]
     about = "Values at a common place on the axis, and the last ones; std by n − 1"
     return Table(about, columns, rows, table_words(comparison).removesuffix(RULE).strip())
+
+
+def _with_count(of: Statistic, count: int, most: int) -> str:
+    """Return a mean ± its deviation; of how many, where that is not of all."""
+    n = f" (n = {of.count})" if of.count != count else ""
+    return f"{statistic_words(of, most)}{n}"
 
 
 def _end_row(comparison: Comparison, place: int) -> list[str]:

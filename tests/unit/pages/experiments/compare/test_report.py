@@ -56,7 +56,7 @@ def test_everything_is_in_it(vera, cells):
         "LFP",
         "There is no experiment 4000000.",
         "Q discharge / %, at 2",
-        "Campaign 7: mean ± std",
+        "Campaign 7: mean ± std, n = 2",
         "Outlier: farther from the median of its group",
         "± standard error of the mean",
         "Charge that flowed in the discharge of the cycle",
@@ -67,6 +67,13 @@ def test_everything_is_in_it(vera, cells):
     ):
         assert one in words, one
     assert EVIL in words  # as text
+
+
+def test_columns_without_a_fact_are_left_out(vera, cells):
+    words = Document(report(vera, cells[2:5]).text).words
+    assert "Serial number" in words
+    assert "Active mass" not in words
+    assert "Tags" not in words
 
 
 def test_outliers_are_named_by_metric(vera, cells):
@@ -97,6 +104,12 @@ def test_without_cycles_it_says_so(vera, lab):
     assert "There is nothing to draw." in found.words
     assert f"Not drawn: {empty} Without measures: it has no cycles." in found.words
     assert found.scripts == []
+
+
+def test_of_experiments_that_are_gone_it_says_so(vera):
+    answer = report(vera, [4_000_000])
+    assert answer.status_code == 200
+    assert "There is no experiment 4000000." in Document(answer.text).words
 
 
 def test_without_experiments_it_is_refused(vera):
