@@ -85,6 +85,12 @@ class Panel:
         """All that is drawn."""
         return [*self.lines, *self.means]
 
+    @property
+    def named(self) -> list[str]:
+        """What the legend has: lines behind means are not in it."""
+        clear = [one.name for one in self.lines if not one.is_faint]
+        return [*clear, *(one.name for one in self.means)]
+
 
 @dataclass(frozen=True)
 class ComparisonFigure:
@@ -117,8 +123,9 @@ def comparison_figure(
 ) -> ComparisonFigure:
     """Return the graph; its first panel stands at the top. `is_counted`: x are whole numbers."""
     axes = [_axis(panel) for panel in panels]
-    names = {one.name for panel in panels for one in panel.drawn}
-    is_named = len(names) <= IN_LEGEND  # or pictures would have a legend longer than the graph
+    has_several = len({one.name for panel in panels for one in panel.drawn}) > 1
+    names = len({name for panel in panels for name in panel.named})
+    is_named = names <= IN_LEGEND  # or pictures would have a legend longer than the graph
     side = 48 if narrow else 64
     layout: dict[str, Any] = {
         "template": template(dark=dark),
@@ -127,7 +134,7 @@ def comparison_figure(
         "hovermode": "closest",
         "dragmode": "zoom",
         "uirevision": x_title,
-        "showlegend": 1 < len(names) <= (IN_NARROW_LEGEND if narrow else IN_LEGEND),
+        "showlegend": has_several and names <= (IN_NARROW_LEGEND if narrow else IN_LEGEND),
         "legend": {"itemclick": False, "itemdoubleclick": False},
         "xaxis": _x_axis(panels, x_title, is_counted=is_counted) | {"anchor": _y(len(panels))},
     }
