@@ -1,8 +1,8 @@
 """The menu of a graph's pictures: as on the screen, and for papers.
 
 `assets/js/pictures.js` makes them.
-The graph is that of the card that the menu stands in, and the small print of the card says what is
-drawn; both are named where they are elsewhere.
+The graph is that of the card that the menu stands in, which has no other; it is named where it is
+elsewhere. The small print of the graph's card says what is drawn; what else does is named.
 """
 
 import json

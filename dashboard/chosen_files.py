@@ -5,18 +5,28 @@ from time import monotonic
 
 from flask import Flask, Response, request
 
-from cycling.errors import NotFoundError
+from cycling.errors import InputError, NotFoundError
 from dashboard.turns import begin_export
 from dashboard.zip_stream import zip_pieces
 from db.commands.audit import record_export
 from db.measures.cycle_files import TYPES, CycleFormat, cycles_of_several
 from db.measures.export import csv_file_name, csv_pieces
 from db.queries.experiments.compared import ComparedExperiment, compared_experiments
-from pages.context import actor, database, patient_database
+from pages.context import actor, database, patient_database, viewer
 from pages.experiments.chosen import chosen_ids
-from pages.experiments.compare.address import view_of
-from pages.experiments.compare.files import FILES, PATH, file_name, pieces
-from pages.experiments.compare.reading import comparison
+from pages.experiments.compare.address import Curve, View, view_of
+from pages.experiments.compare.curves import Curves, curves_of
+from pages.experiments.compare.files import (
+    CURVES,
+    FILES,
+    PATH,
+    REPORT,
+    curve_pieces,
+    file_name,
+    pieces,
+)
+from pages.experiments.compare.reading import Comparison, comparison
+from pages.experiments.compare.report import comparison_report
 
 ONE_TABLE = (CycleFormat.CSV, CycleFormat.PARQUET)
 
@@ -26,6 +36,7 @@ def add_chosen_files(server: Flask) -> None:
     server.add_url_rule("/experiments/measures.zip", "chosen_measures", _measures, methods=["GET"])
     server.add_url_rule("/experiments/cycles.<kind>", "chosen_cycles", _cycles, methods=["GET"])
     server.add_url_rule(f"{PATH}/<kind>.csv", "comparison_csv", _comparison, methods=["GET"])
+    server.add_url_rule(REPORT, "comparison_report", _report, methods=["GET"])
 
 
 def _measures() -> Response:
@@ -50,15 +61,41 @@ def _cycles(kind: str) -> Response:
 
 
 def _comparison(kind: str) -> Response:
-    if kind not in FILES:
-        raise NotFoundError(f"A comparison is written as {' or '.join(FILES)}, not “{kind[:20]}”.")
-    view = view_of(request.args.to_dict(flat=False))
-    chosen_ids(request.args.get("experiments"))  # says what is wrong with them
-    begin_export()
-    began = monotonic()
-    found = comparison(patient_database(), view, lambda: monotonic() - began)
+    known = (*FILES, CURVES)
+    if kind not in known:
+        raise NotFoundError(f"A comparison is written as {' or '.join(known)}, not “{kind[:20]}”.")
+    view = _view()
+    if kind == CURVES and view.curve is Curve.NONE:
+        raise InputError("Choose a curve first: voltage or dqdv.")
+    found, curves = _compared(view, with_curves=kind == CURVES)
     _record(found.experiments, "csv", what=f"comparison, {kind}")
-    return _attachment(pieces(kind, found), "text/csv", file_name(kind, view, found.metrics))
+    content = curve_pieces(curves) if kind == CURVES else pieces(kind, found)
+    return _attachment(content, "text/csv", file_name(kind, view, found.metrics))
+
+
+def _report() -> Response:
+    """Return a report; as an attachment: our own pages' policy would forbid the scripts in it."""
+    view, by = _view(), actor()
+    found, curves = _compared(view)
+    document = comparison_report(patient_database(), found, curves, viewer(), by.now)
+    _record(found.experiments, "html", what="comparison, report")
+    return _attachment(
+        document.encode(), "text/html", f"comparison-{len(view.members)}-report.html"
+    )
+
+
+def _view() -> View:
+    """Return what is compared. Raises InputError for experiments that are none."""
+    chosen_ids(request.args.get("experiments"))
+    return view_of(request.args.to_dict(flat=False))
+
+
+def _compared(view: View, *, with_curves: bool = True) -> tuple[Comparison, Curves]:
+    """Take a turn, then read a comparison, with its curves or without."""
+    begin_export()
+    opened, began = patient_database(), monotonic()
+    found = comparison(opened, view, lambda: monotonic() - began)
+    return found, curves_of(opened, found) if with_curves else Curves(found)
 
 
 def _chosen() -> tuple[ComparedExperiment, ...]:

@@ -30,6 +30,7 @@ ROUTE_ROLES: Mapping[str, Role] = {
     "chosen_cycles": Role.VIEWER,
     "chosen_measures": Role.VIEWER,
     "comparison_csv": Role.VIEWER,
+    "comparison_report": Role.VIEWER,
     "cycles_file": Role.VIEWER,
     "/_reload-hash": Role.ADMIN,  # a tool of Dash's developers
     "logout": Role.VIEWER,

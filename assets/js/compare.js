@@ -3,7 +3,8 @@
   "use strict";
   window.dash_clientside = window.dash_clientside || {};
   const keep = () => window.dash_clientside.no_update;
-  const USUAL = { y: "discharge_ah", x: "cycle", per: "total", show: "mean", band: "std" };
+  const MAX_TITLE = 60; // letters
+  const USUAL = { y: "discharge_ah", x: "cycle", per: "total", show: "mean", band: "std", curve: "none", half: "discharge", cycle: "last" };
 
   /* ---- experiments as a text, "1-3, 7" ---- */
   function numbers(text) {
@@ -39,11 +40,19 @@
     window.dash_clientside.set_props("compare-hidden", { data: hidden });
   });
 
+  /* Pictures say below which experiments they are of; of many how many. */
+  function title(text) {
+    const count = numbers(text).length;
+    if (!count) return "Comparison";
+    return "Comparison of " + (count === 1 ? "experiment " + text : text.length > MAX_TITLE ? count + " experiments" : "experiments " + text);
+  }
+
   window.dash_clientside.compare = {
-    view: function (experiments, y, x, per, rate, group, show, band, at, hides, known) {
+    view: function (experiments, y, x, per, rate, group, show, band, at, curve, half, cycle, hides, known) {
       const view = {
         experiments: experiments || "", y: (y || []).slice(0, 4), x: x, per: per, rate: rate === "main" ? "" : rate || "",
         group: group === "none" ? "" : group || "", show: show, band: band, hidden: hides || "", at: at || "",
+        curve: curve, half: half, cycle: cycle || "last",
       };
       if (!view.y.length) view.y = ["discharge_ah"];
       return JSON.stringify(view) === JSON.stringify(known) ? keep() : view;
@@ -56,6 +65,7 @@
       for (const link of document.querySelectorAll(".bem-compare-file")) {
         link.setAttribute("href", link.getAttribute("href").split("?")[0] + "?" + text);
       }
+      for (const picture of document.querySelectorAll(".bem-compare [data-bem-picture]")) picture.dataset.bemTitle = title(view.experiments);
     },
   };
 })();

@@ -4,6 +4,7 @@
   "use strict";
   const PX_A_CM = 96 / 2.54, PT = 96 / 72;
   const LETTERS = 8 * PT, SMALL = 6 * PT, LINE = 8 * PT, AXIS_PX = 44, DOT = 0.65;
+  const MORE = 0.5; // of the height of one panel, for each further one
 
   document.addEventListener("click", (event) => {
     const picked = event.target.closest("[data-bem-picture]");
@@ -44,10 +45,13 @@
     for (const { marker } of figure.data) if (marker && marker.size > 0) marker.size *= DOT;
     const layout = figure.layout, width = Math.round(cm * PX_A_CM);
     letters(layout);
-    const lines = wrapped(said(picked), (width - 8) / (SMALL * 0.5));
+    const lines = wrapped(said(picked, graph), (width - 8) / (SMALL * 0.5));
     const rows = legendRows(figure.data, width - 2 * AXIS_PX);
-    const margin = { l: AXIS_PX, r: layout.yaxis2 ? AXIS_PX : 12, t: 8 + rows * 1.6 * LETTERS, b: AXIS_PX + lines.length * LINE + 4 };
-    const inside = Math.round(width * (cm > 10 ? 0.42 : 0.62));
+    const axes = Object.entries(layout).filter(([key]) => key.startsWith("yaxis")).map(([, axis]) => axis);
+    const panels = axes.filter((one) => !one.overlaying && one.visible !== false).length;
+    const onRight = axes.some((one) => one.side === "right");
+    const margin = { l: AXIS_PX, r: onRight ? AXIS_PX : 12, t: 8 + rows * 1.6 * LETTERS, b: AXIS_PX + lines.length * LINE + 4 };
+    const inside = Math.round(width * (cm > 10 ? 0.42 : 0.62) * (1 + MORE * Math.max(0, panels - 1)));
     Object.assign(layout, {
       width: width, height: inside + margin.t + margin.b, autosize: false, showlegend: rows > 0,
       paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff", margin: margin, title: { text: "" },
@@ -78,9 +82,10 @@
       else letters(value);
     }
   }
-  function said(picked) {
+  function said(picked, graph) {
     const beside = (picked.dataset.bemSaid || "").split(" ").filter(Boolean).map((id) => document.getElementById(id));
-    const within = picked.closest("section").querySelectorAll(".bem-small-print");
+    const part = graph.closest("section");
+    const within = part ? part.querySelectorAll(".bem-small-print") : [];
     const texts = [...beside, ...within].map((one) => (one ? one.textContent.trim() : ""));
     return [picked.dataset.bemTitle + ".", ...new Set(texts)].filter(Boolean).join(" ");
   }

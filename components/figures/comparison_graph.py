@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from components.figures.cycle_graph import GREY, kept_rows
 from components.figures.measure_axes import plain
-from components.figures.round_axis import RoundAxis, padded, round_axis, usual_range
+from components.figures.round_axis import RoundAxis, padded, round_axis, usual_range, whole_range
 from components.figures.template import packed, template
 
 Floats = NDArray[np.float64]
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 HEIGHT_PX, NARROW_PX, PANEL_PX = 430, 340, 210  # of one panel; of each further one
 MAX_LINES_POINTS = 24_000  # of all lines of all panels; the extremes are among them
 MIN_POINTS, MAX_POINTS = 200, 1800  # of one line
-IN_LEGEND = 20
+IN_LEGEND, IN_NARROW_LEGEND = 20, 4  # names; on a phone a name is a row
 MAX_NAMED_EDGES = 12
 LEAST_APART = 0.04  # of the axis: closer edges have one name, that of the last
 BREAK = np.array([np.nan])
@@ -39,7 +39,8 @@ FAINT, CLEAR = 0.35, 0.16  # of a line behind a mean, and of a band
 class CellLine:
     """A cell's values, shapes (n,); `look` says which colour and dash it has.
 
-    One that `is_marked` shows each of its values.
+    One that `is_marked` shows each of its values. One that is not `is_named` goes with another of
+    its name, which the legend has.
     """
 
     name: str
@@ -49,6 +50,7 @@ class CellLine:
     is_faint: bool = False
     group: str = ""
     is_marked: bool = False
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,17 +73,27 @@ class MeanLine:
 
 @dataclass(frozen=True)
 class Panel:
-    """A metric: its title with the unit, the unit, and what is drawn."""
+    """A metric: its title with the unit, the unit, and what is drawn.
+
+    The axis of what `is_whole` holds all of it, also what lies far from the rest.
+    """
 
     title: str
     unit: str
     lines: Sequence[CellLine] = ()
     means: Sequence[MeanLine] = ()
+    is_whole: bool = False
 
     @property
     def drawn(self) -> list[CellLine | MeanLine]:
         """All that is drawn."""
         return [*self.lines, *self.means]
+
+    @property
+    def named(self) -> list[str]:
+        """What the legend has: lines behind means are not in it."""
+        clear = [one.name for one in self.lines if not one.is_faint]
+        return [*clear, *(one.name for one in self.means)]
 
 
 @dataclass(frozen=True)
@@ -128,7 +140,9 @@ def comparison_figure(
     `edges` are drawn through all panels; where there are many they have no names.
     """
     axes = [_axis(panel) for panel in panels]
-    names = {one.name for panel in panels for one in panel.drawn}
+    has_several = len({one.name for panel in panels for one in panel.drawn}) > 1
+    names = len({name for panel in panels for name in panel.named})
+    is_named = names <= IN_LEGEND  # or pictures would have a legend longer than the graph
     side = 48 if narrow else 64
     layout: dict[str, Any] = {
         "template": template(dark=dark),
@@ -137,7 +151,7 @@ def comparison_figure(
         "hovermode": "closest",
         "dragmode": "zoom",
         "uirevision": x_title,
-        "showlegend": 1 < len(names) <= IN_LEGEND,
+        "showlegend": has_several and names <= (IN_NARROW_LEGEND if narrow else IN_LEGEND),
         "legend": {"itemclick": False, "itemdoubleclick": False},
         "xaxis": _x_axis(panels, x_title, is_counted=is_counted) | {"anchor": _y(len(panels))},
     }
@@ -149,13 +163,14 @@ def comparison_figure(
             "domain": [max(0.0, top - height), top],
             "title": {"text": plain(panel.title)},
             "tickformat": "~f",
+            "uirevision": f"{x_title} {panel.title}",
         }
     most = MAX_LINES_POINTS // max(1, sum(len(panel.lines) for panel in panels))
     most = min(MAX_POINTS, max(MIN_POINTS, most))
     data = [
         trace
         for number, panel in enumerate(panels, 1)
-        for trace in _traces(panel, _y(number), most, is_first=number == 1, dark=dark)
+        for trace in _traces(panel, _y(number), most, is_named=is_named and number == 1, dark=dark)
     ]
     layout |= _edges(edges, layout["xaxis"], dark=dark) if data else NOTHING
     outside = [_outside(panel, axis) for panel, axis in zip(panels, axes, strict=True)]
@@ -201,7 +216,8 @@ def _y(number: int) -> str:
 
 def _axis(panel: Panel) -> RoundAxis:
     """Return the axis that single odd values of a line do not stretch."""
-    ends = [usual_range(one.y) for one in panel.lines]
+    range_of = whole_range if panel.is_whole else usual_range
+    ends = [range_of(one.y) for one in panel.lines]
     for mean in panel.means:
         ends += [usual_range(one) for one in (mean.mean, mean.low, mean.high)]
     known = [one for one in ends if one is not None]
@@ -227,12 +243,12 @@ def _x_axis(panels: Sequence[Panel], title: str, *, is_counted: bool) -> dict[st
     return {**look, "range": [low - margin, high + margin], **few}
 
 
-def _traces(panel: Panel, y: str, most: int, *, is_first: bool, dark: bool) -> list[dict[str, Any]]:
+def _traces(panel: Panel, y: str, most: int, *, is_named: bool, dark: bool) -> list[dict[str, Any]]:
     lines = [_line(one, panel.unit, most, dark=dark) for one in panel.lines]
     bands = [_band(one, dark=dark) for one in panel.means]
     means = [_mean(one, panel.unit, dark=dark) for one in panel.means]
     for trace in (*lines, *means):
-        trace["showlegend"] = trace["showlegend"] and is_first
+        trace["showlegend"] = trace["showlegend"] and is_named
     return [one | {"yaxis": y} for one in (*bands, *lines, *means) if one]
 
 
@@ -245,7 +261,7 @@ def _line(line: CellLine, unit: str, most: int, *, dark: bool) -> dict[str, Any]
         "mode": "lines+markers" if len(rows) == 1 or line.is_marked else "lines",
         "name": plain(line.name),
         "legendgroup": plain(line.name),
-        "showlegend": not line.is_faint,
+        "showlegend": line.is_named and not line.is_faint,
         "x": packed(line.x[rows]),
         "y": packed(line.y[rows]),
         "line": shown | ({"width": 1} if line.is_faint else {}),

@@ -67,6 +67,12 @@ def padded(low: float, high: float, least: float = 0.0) -> tuple[float, float]:
     return max(low - margin, 0.0) if low >= 0 else low - margin, high + margin
 
 
+def whole_range(values: Floats) -> tuple[float, float] | None:
+    """Return the least and the greatest value; None where there is no value."""
+    known = values[np.isfinite(values)]
+    return (float(known.min()), float(known.max())) if len(known) else None
+
+
 def usual_range(values: Floats) -> tuple[float, float] | None:
     """Return the least and the greatest value without outliers; None where there is no value.
 

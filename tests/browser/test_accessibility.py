@@ -33,7 +33,7 @@ ON_BOTH = (
     "/experiments",
     RUN,
     *(f"/experiments/{{pulsed}}?tab={tab}" for tab in TABS),
-    "/compare?experiments={cycled},{pulsed}&group=model&y=discharge_ah&y=ce_pct",
+    "/compare?experiments={cycled},{pulsed}&group=model&y=discharge_ah&y=ce_pct&curve=voltage",
     "/add-experiment",
     "/batteries",
     "/batteries/{life}?tab=life&y=discharge_ah&y=ce_pct",

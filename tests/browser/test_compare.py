@@ -97,6 +97,37 @@ def test_every_choice_is_in_the_address(page: Page, cells: list[int], sign_in):
     assert "NMC,discharge_ah,Ah" in content
 
 
+def test_one_cycle_of_each_is_drawn_and_graphs_are_saved_for_papers(
+    page: Page, cells: list[int], sign_in
+):
+    sign_in(page, "viewer")
+    page.goto(f"/compare?experiments={cells[0]}-{cells[2]}&y=discharge_ah&y=ce_pct")
+    expect(page.locator(LINES)).to_have_count(6)
+    card = page.get_by_role("region", name="One cycle of each")
+    cycle = card.get_by_label("Cycle", exact=True)
+    expect(cycle).to_be_hidden()
+    card.get_by_text("V over Q").click()
+    expect(page.locator("#compare-curves .scatterlayer .trace")).to_have_count(3)
+    expect(page).to_have_url(re.compile("curve=voltage"))
+    cycle.fill("2")
+    cycle.press("Enter")
+    expect(card).to_contain_text("Discharge of one cycle of each: cycle 2.")
+    with page.expect_download() as saved:
+        card.get_by_role("link", name="CSV").click()
+    assert saved.value.suggested_filename == "comparison-3-voltage-cycle-2-curves.csv"
+
+    life = page.get_by_role("region", name="Over life")
+    settled(page)
+    life.get_by_role("button", name="Picture").click()
+    with page.expect_download() as saved:
+        life.get_by_role("button", name="SVG 8.5 cm").click()
+    svg = saved.value.path().read_text()
+    assert f"Comparison of experiments {cells[0]}-{cells[2]}." in svg
+    assert "Complete cycles after formation" in svg
+    assert svg.index("Q discharge / ") < svg.index("CE / %")
+    assert 'width="321"' in svg
+
+
 def test_experiments_are_typed_too_and_what_is_no_number_is_left_out(
     page: Page, cells: list[int], sign_in
 ):

@@ -40,14 +40,20 @@ def test_a_name_that_is_a_script_is_text_on_every_page(page: Page, served: Serve
         f"/profiles/{profile.profile_id}",
         "/audit",
         f"/experiments?q={SCRIPT}",
+        f"/compare?experiments={experiment}&group=battery&curve=voltage",
     ):
         page.goto(path)
         expect(page.locator("#_pages_content")).to_contain_text(SCRIPT)
         settled(page)
         assert page.locator("img[onerror]").count() == 0, path
         assert page.evaluate("window.hacked") is None, path
-    page.goto("about:blank")  # the file is opened without the server and its headers
-    page.set_content(page.request.get(f"/experiments/{experiment}/report.html").text())
-    expect(page.get_by_text(SCRIPT).first).to_be_attached()
-    assert page.locator("img[onerror]").count() == 0
-    assert page.evaluate("window.hacked") is None
+    for report in (
+        f"/experiments/{experiment}/report.html",
+        f"/compare/report.html?experiments={experiment}",
+    ):
+        content = page.request.get(report).text()
+        page.goto("about:blank")  # the file is opened without the server and its headers
+        page.set_content(content)
+        expect(page.get_by_text(SCRIPT).first).to_be_attached()
+        assert page.locator("img[onerror]").count() == 0
+        assert page.evaluate("window.hacked") is None

@@ -89,6 +89,11 @@ def course(cell: CellCycles, asked: Asked) -> Course:
     return Course(x[order], values[order], cell.number[order], unit, why)
 
 
+def cycles_of(cell: CellCycles, rate: str) -> Ints:
+    """Return the numbers of the complete cycles of a rate whose discharge is whole."""
+    return cell.number[_which(cell, rate) & cell.has_capacity]
+
+
 def _which(cell: CellCycles, rate: str) -> NDArray[np.bool_]:
     if rate == ALL_RATES:
         return cell.is_complete
@@ -105,14 +110,15 @@ def _why(cell: CellCycles, asked: Asked, *, has_cycles: bool) -> str:
         return "it has no complete cycle after formation" + (
             f" at {asked.rate}" if asked.rate else ""
         )
-    if asked.metric in OF_CHARGE and not _is_known(cell, asked.basis):
+    if asked.metric in OF_CHARGE and not is_known(cell, asked.basis):
         return UNKNOWN[asked.basis]
     if asked.axis is Axis.EFC and not cell.facts.capacity_ah:
         return "it has no nominal capacity, so no equivalent full cycles"
     return f"it has no {BY_NAME[asked.metric].label}"
 
 
-def _is_known(cell: CellCycles, basis: Basis) -> bool:
+def is_known(cell: CellCycles, basis: Basis) -> bool:
+    """Whether a charge of a cell can be given by this."""
     facts = cell.facts
     known = {Basis.MASS: facts.mass_g, Basis.AREA: facts.area_cm2, Basis.NOMINAL: facts.capacity_ah}
     return basis is Basis.TOTAL or bool(known[basis])

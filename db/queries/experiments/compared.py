@@ -11,11 +11,15 @@ from db.engine import Database
 from db.models import Battery, CyclerStation, Experiment, Profile
 from db.models.battery_rows import descriptions
 from db.queries.experiments.deletion import LARGEST_ID, gone_words
+from db.queries.experiments.tags import owners_of, tags_of
 
 
 @dataclass(frozen=True)
 class ComparedExperiment:
-    """An experiment that has begun or waits for its station, with its battery."""
+    """An experiment that has begun or waits for its station, with its battery.
+
+    `tags` are in the order of their names; `owner` is "" where nobody is known.
+    """
 
     id: int
     name: str
@@ -24,6 +28,8 @@ class ComparedExperiment:
     battery: NewBattery
     station: str
     profile: str
+    tags: tuple[str, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,14 @@ def compared_experiments(database: Database, ids: Sequence[int]) -> Compared:
             .where(Experiment.id.in_(possible))
         ).all()
         batteries = descriptions(session, {row.battery_id for row in rows})
+        tags, owners = tags_of(session, possible), owners_of(session, possible)
         known = {
-            row.id: ComparedExperiment(battery=batteries[row.battery_id], **row._mapping)
+            row.id: ComparedExperiment(
+                battery=batteries[row.battery_id],
+                tags=tuple(one.name for one in tags.get(row.id, ())),
+                owner=owners.get(row.id, ""),
+                **row._mapping,
+            )
             for row in rows
         }
         gone = {one: gone_words(session, one) for one in possible if one not in known}

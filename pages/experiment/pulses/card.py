@@ -19,14 +19,9 @@ from pages.experiment.pulses.address import Show, View, view_of
 from pages.experiment.pulses.columns import csv_text
 from pages.experiment.pulses.ids import Ids
 from pages.experiment.pulses.layout import of_show, stored
-from pages.experiment.pulses.parts import (
-    Look,
-    columns_of,
-    gitt_part,
-    ocv_part,
-    pulses_part,
-    rests_part,
-)
+from pages.experiment.pulses.look import Look
+from pages.experiment.pulses.parts import columns_of, ocv_part, pulses_part, rests_part
+from pages.experiment.pulses.titrations import gitt_part
 from pages.experiment.view import kept_query, opened, opened_anew
 from pages.sent import sent_id
 

@@ -1,18 +1,14 @@
-"""What the tab of pulses shows: graphs, tables and words of pulses, rests, titrations, OCV."""
+"""What the tab of pulses shows: graphs, tables and words of pulses, rests, OCV; all as columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, empty
-from components.figures.template import CONFIG
-from components.figures.xy_graph import Points, XyAxes, xy_figure
-from components.pictures import picture_menu
+from components.figures.xy_graph import Points, XyAxes
 from components.readings import signed
 from cycling.analysis.cycles.choices import Direction
 from cycling.analysis.voltage.gitt import titration
@@ -33,9 +29,9 @@ from pages.experiment.pulses.columns import (
     rest_columns,
     titration_columns,
 )
+from pages.experiment.pulses.look import Look, small_print
 from pages.experiment.pulses.reading import (
     Flags,
-    Floats,
     Reading,
     powers,
     read_pulses,
@@ -57,28 +53,6 @@ X_TITLES = {
 WORDS = {Direction.CHARGE: "Charge", Direction.DISCHARGE: "Discharge"}
 
 
-@dataclass(frozen=True)
-class Look:
-    """How graphs are drawn, whether pulses may be ticked, and of which experiment they are."""
-
-    dark: bool
-    narrow: bool
-    may_tick: bool
-    experiment_id: int
-
-    def card(self, title: str, about: str, inside: list[Component]) -> Component:
-        """Return a card with a graph, and the menu of its pictures."""
-        number = self.experiment_id
-        menu = picture_menu(f"{number}-{about}", f"Experiment {number}: {title}")
-        return card(title, inside, end=menu)
-
-    def graph(self, drawn: Sequence[Points], axes: XyAxes) -> Component:
-        """Return a graph."""
-        figure: dict[str, Any] = xy_figure(drawn, axes, dark=self.dark, narrow=self.narrow)
-        style = {"height": figure["layout"]["height"]}
-        return dcc.Graph(figure=figure, config=CONFIG, className="bem-graph", style=style)
-
-
 def pulses_part(
     experiment: ExperimentSeries, cycles: ExperimentCycles, view: View, look: Look
 ) -> list[Component]:
@@ -90,7 +64,9 @@ def pulses_part(
     listed = pulse_table(reading, columns, may_tick=look.may_tick)
     return [
         look.card(
-            "Where they are", "pulses", [_trace(experiment, reading, look), _print(_count(reading))]
+            "Where they are",
+            "pulses",
+            [_trace(experiment, reading, look), small_print(_count(reading))],
         ),
         html.Div(
             [_resistance(cycles, reading, view, look), *_power(reading, view, look)],
@@ -115,30 +91,7 @@ def rests_part(
     if len(rests) == MAX_RESTS:
         words += f" The last {MAX_RESTS} rests."
     graph = look.graph(drawn, XyAxes("Test time / h", "Voltage / V", "%{x:.5~g} h, %{y:.4f} V"))
-    return [look.card("Rests", "rests", [graph, *plain_table(columns), _print(words)])]
-
-
-def gitt_part(
-    experiment: ExperimentSeries, cycles: ExperimentCycles, view: View, look: Look
-) -> list[Component]:
-    """Return titrations: rested voltage and diffusion over charge."""
-    length_cm = view.length_um * CM_A_UM if view.length_um else None
-    cards = []
-    for number, portions in enumerate(experiment_titrations(experiment, cycles.steps), 1):
-        found = titration(portions.pulses, length_cm)
-        columns = titration_columns(portions, found)
-        charged = found.charged_ah * 1e3
-        x = "Charged since the beginning / mAh"
-        graphs = [look.graph([Points("Rested", charged, found.rested_v)], XyAxes(x, "Voltage / V"))]
-        if length_cm:
-            diffusion = Points("D", charged, np.log10(found.diffusion_cm2_per_s), 0)
-            graphs.append(look.graph([diffusion], XyAxes(x, "log₁₀ of D / (cm²/s)")))
-        direction = "charge" if portions.pulses.current_a[0] > 0 else "discharge"
-        title = f"Titration {number}, {direction}, {len(portions.pulses)} portions"
-        words = _diffusion_words(view, found.is_short, found.diffusion_cm2_per_s)
-        inside = [html.Div(graphs, className="bem-halves"), *plain_table(columns), _print(words)]
-        cards.append(look.card(title, f"titration-{number}", inside))
-    return cards or [card("GITT", empty("activity", "No titration is in this experiment."))]
+    return [look.card("Rests", "rests", [graph, *plain_table(columns), small_print(words)])]
 
 
 def ocv_part(
@@ -158,7 +111,7 @@ def ocv_part(
     if len(slow) > MAX_OCV:
         words += f" The first {MAX_OCV} of {len(slow):,} such cycles; the file has all."
     axes = XyAxes("Charge above empty / Ah", "Pseudo-OCV / V", "%{x:.4~g} Ah, %{y:.4f} V")
-    return [look.card("Pseudo-OCV", "ocv", [look.graph(drawn, axes), _print(words)])]
+    return [look.card("Pseudo-OCV", "ocv", [look.graph(drawn, axes), small_print(words)])]
 
 
 def ocv_curves(
@@ -234,7 +187,7 @@ def _resistance(cycles: ExperimentCycles, reading: Reading, view: View, look: Lo
     axes = XyAxes(X_TITLES[axis], f"R {after} / {unit}", hover, from_zero=True)
     words = _soc_words(cycles, reading, view) if axis is XAxis.SOC or view.x is XAxis.SOC else ""
     parts = [look.graph(drawn, axes)]
-    parts += [_print(one) for one in (words, *at_soc_words(reading, view)) if one]
+    parts += [small_print(one) for one in (words, *at_soc_words(reading, view)) if one]
     return look.card(f"Resistance {after}", "resistance", parts)
 
 
@@ -293,7 +246,7 @@ def _power(reading: Reading, view: View, look: Look) -> list[Component]:
         f"{formatting.quantity(battery.voltage_max_v, 'V')} in charge."
     )
     axes = XyAxes("SOC / %", "Power / W", "%{x:.4~g} %, %{y:.4~g} W", from_zero=True)
-    return [look.card("Pulse power", "power", [look.graph(drawn, axes), _print(words)])]
+    return [look.card("Pulse power", "power", [look.graph(drawn, axes), small_print(words)])]
 
 
 def _labels(reading: Reading, which: Flags) -> list[str]:
@@ -325,22 +278,3 @@ def _soc_words(cycles: ExperimentCycles, reading: Reading, view: View) -> str:
 
 def _has_soc(reading: Reading) -> bool:
     return bool(np.isfinite(reading.soc_pct).any())
-
-
-def _diffusion_words(view: View, is_short: Flags, diffusion: Floats) -> str:
-    words = (
-        "ΔE s: how far the rested voltage moved by a portion; ΔE t: how far voltage moved during "
-        "it, without the jump to its first sample."
-    )
-    if view.length_um is None:
-        return f"{words} Type the diffusion length L, a third of the radius of spheres, for D."
-    known = np.isfinite(diffusion)
-    long = int(np.sum(known & ~is_short))
-    held = "It holds for portions much shorter than L²/D (Weppner and Huggins 1977)"
-    if long:
-        held += f"; {long} of {int(known.sum())} are not shorter than that: D is wrong there"
-    return f"{words} D = 4/(π τ) L² (ΔE s/ΔE t)². {held}."
-
-
-def _print(words: str) -> Component:
-    return html.Div(words, className="bem-small-print t3 small")

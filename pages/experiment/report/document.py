@@ -2,15 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from dash.development.base_component import Component
-from flask import render_template_string
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from components import formatting
 from components.figures.measure_graph import Look, figure
@@ -26,7 +21,6 @@ from db.queries.experiments.detail import (
     ExperimentFacts,
     NoteFacts,
     check_experiment,
-    database_name,
     experiment_facts,
     experiment_notes,
     import_inferences,
@@ -37,7 +31,7 @@ from db.queries.experiments.timeline import timeline
 from db.queries.profiles.compiled import profile_instructions
 from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
-from pages.context import PRODUCT, Viewer, limits
+from pages.context import Viewer, limits
 from pages.experiment.facts import as_of_words, fact_groups, lasted, this_second
 from pages.experiment.graph.drawing import damaged_words, drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
@@ -45,6 +39,7 @@ from pages.experiment.profile.card import profile_words
 from pages.experiment.profile.folding import folded
 from pages.experiment.report import tables
 from pages.experiment.report.cycles import cycle_section
+from pages.experiment.report.paper import origin_of, printed, zone_name
 from pages.experiment.statistics.card import RECORDED, as_of, whole_readings
 from pages.experiment.statistics.evidence import evidence_facts, inferred_facts, warnings
 
@@ -64,7 +59,8 @@ def experiment_report(database: Database, experiment_id: int, who: Viewer, time:
     It needs an application's context, whose templates escape what they show, also what people have
     typed.
     """
-    return render_template_string(_template(), **_content(database, experiment_id, who, time))
+    template = Path(__file__).with_name("document.html")
+    return printed(template, _content(database, experiment_id, who, time))
 
 
 def _content(database: Database, experiment_id: int, who: Viewer, time: datetime) -> dict[str, Any]:
@@ -98,7 +94,6 @@ def _content_of(
     is_over = facts.status in ENDED
     inferred = import_inferences(whole, experiment_id)
     return {
-        "product": PRODUCT,
         "facts": facts,
         "status": status_word(facts.status, reason),
         "reason": reason,
@@ -108,7 +103,6 @@ def _content_of(
         ],
         "graph": graph,
         "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
-        "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
         **_statistics(stats, instructions, inferred, is_over=is_over),
         "cycles": cycle_section(experiment) if facts.measures else None,
         "until": as_of(stats, who.zone) if stats and not is_over else "",
@@ -143,11 +137,6 @@ def _statistics(
         "warnings": warnings(stats, inferred),
         "method": f"{METHOD} {RECORDED}" if stats.paused_s > 0 else METHOD,
     }
-
-
-def zone_name(who: Viewer, time: datetime) -> str:
-    """Return the viewer's zone: Europe/Madrid."""
-    return str(getattr(who.zone, "key", None) or time.astimezone(who.zone).tzname())
 
 
 def drawn_channels(channels: Sequence[ChannelInfo]) -> list[ChannelInfo]:
@@ -251,31 +240,10 @@ def _notes(notes: Sequence[NoteFacts], who: Viewer) -> list[dict[str, str]]:
 def _origin(
     database: Database, facts: ExperimentFacts, who: Viewer, time: datetime
 ) -> list[tuple[str, str]]:
-    local = f"{formatting.exactly(time, who.zone)} ({zone_name(who, time)})"
-    return [
-        ("Made by", f"{PRODUCT} {product_version()}".strip()),
-        ("Made for", who.name),
-        ("Made at", f"{formatting.utc(time)}, {local}"),
-        ("Database", database_name(database)),
-        ("Experiment", str(facts.id)),
-    ]
+    return [*origin_of(database, who, time), ("Experiment", str(facts.id))]
 
 
 def _file(database: Database, facts: ExperimentFacts) -> list[tuple[str, str]]:
     sha256 = source_sha256(database, facts.id)
     rows = [("Source file", facts.source.file_name)] if facts.source else []
     return [*rows, ("SHA-256 of the file", sha256)] if sha256 else rows
-
-
-@cache
-def product_version() -> str:
-    """Return the version of this product; nothing where it is not installed."""
-    try:
-        return version("battery-experiments-manager")
-    except PackageNotFoundError:
-        return ""
-
-
-@cache
-def _template() -> str:
-    return Path(__file__).with_name("document.html").read_text(encoding="utf-8")

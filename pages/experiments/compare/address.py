@@ -9,14 +9,19 @@ from typing import Any, TypeVar
 from components.sent import Sent
 from cycling.analysis.campaign.cells import BY_NAME, Axis
 from cycling.analysis.campaign.courses import ALL_RATES, MAIN_RATE
+from cycling.analysis.campaign.which_cycle import LAST_CYCLE, WhichCycle, which_cycle
 from pages.experiment.cycles.address import Per
+from pages.experiment.dqdv.address import Half
 from pages.experiments.chosen import chosen_text, ranges, read_chosen
 from pages.experiments.compare.groups import GROUPS
 from pages.sent import MAX_SHOWN, asked_values, unknown_choices
 
 Word = TypeVar("Word", bound=StrEnum)
 
-NAMES = ("experiments", "y", "x", "per", "rate", "group", "show", "band", "hidden", "at")
+NAMES = (
+    *("experiments", "y", "x", "per", "rate", "group", "show", "band", "hidden", "at"),
+    *("curve", "half", "cycle"),
+)
 MAX_PANELS = 4
 MAX_RATE = 20  # letters
 USUAL_Y = "discharge_ah"
@@ -41,12 +46,21 @@ class Spread(StrEnum):
     NONE = "none"
 
 
+class Curve(StrEnum):
+    """What is drawn of one cycle of each."""
+
+    NONE = "none"
+    VOLTAGE = "voltage"
+    DQDV = "dqdv"
+
+
 @dataclass(frozen=True)
 class View:
     """What is compared: `members` by their numbers, up to four `metrics` over one axis.
 
     `group` is a name of GROUPS, "" for none; `hidden` are members that are left out of graph and
     means; `at` is the place on the axis whose values are listed, None for the last common one.
+    `curve` is drawn of a `half` of the `cycle` of each.
     """
 
     members: tuple[int, ...] = ()
@@ -59,6 +73,9 @@ class View:
     band: Spread = Spread.DEVIATION
     hidden: tuple[int, ...] = ()
     at: float | None = None
+    curve: Curve = Curve.NONE
+    half: Half = Half.DISCHARGE
+    cycle: WhichCycle = LAST_CYCLE
 
     @property
     def query(self) -> dict[str, Any]:
@@ -74,8 +91,17 @@ class View:
             "band": self.band if self.band is not Spread.DEVIATION else "",
             "hidden": ranges(self.hidden).replace(" ", ""),
             "at": "" if self.at is None else f"{self.at:g}",
+            "curve": self.curve if self.curve is not Curve.NONE else "",
+            "half": self.half if self.half is not Half.DISCHARGE else "",
+            "cycle": self.cycle.text if self.cycle != LAST_CYCLE else "",
         }
         return {name: one for name, one in said.items() if one}
+
+    @property
+    def of_curves(self) -> dict[str, Any]:
+        """What of it the curves of one cycle depend on."""
+        names = ("experiments", "hidden", "per", "rate", "group", "curve", "half", "cycle")
+        return {name: one for name, one in self.query.items() if name in names}
 
     @property
     def visible(self) -> tuple[int, ...]:
@@ -101,6 +127,9 @@ def view_of(given: object) -> View:
         band=_word(Spread, store.get("band"), Spread.DEVIATION),
         hidden=tuple(one for one in hidden if one in members),
         at=place_of(store.get("at")),
+        curve=_word(Curve, store.get("curve"), Curve.NONE),
+        half=_word(Half, store.get("half"), Half.DISCHARGE),
+        cycle=which_cycle(_first(store.get("cycle"))[:MAX_SHOWN]) or LAST_CYCLE,
     )
 
 
@@ -124,6 +153,9 @@ def problems_of(query: Mapping[str, Sent]) -> list[str]:
         problems.append(f"{ranges(strangers)} cannot be hidden: not compared here.")
     if asked_values(query.get("at")) and view.at is None:
         problems.append(f"“{_first(query.get('at'))[:MAX_SHOWN]}” is no place on the axis.")
+    cycle = _first(query.get("cycle"))[:MAX_SHOWN]
+    if cycle and which_cycle(cycle) is None:
+        problems.append(f"“{cycle}” names no cycle. Write its number, first, last or 80%.")
     return problems
 
 
@@ -134,6 +166,8 @@ def _choices() -> list[tuple[str, str, Iterable[str]]]:
         ("Group", "group", [NO_GROUP, *GROUPS]),
         ("Show", "show", Show),
         ("Band", "band", Spread),
+        ("Curve", "curve", Curve),
+        ("Half", "half", Half),
     ]
 
 

@@ -12,7 +12,8 @@ from cycling.analysis.campaign.cells import Axis
 from cycling.formats.columns.labels import neutralised
 from cycling.formats.write import csv_rows
 from pages.experiments.compare.address import View
-from pages.experiments.compare.drawing import mean_of
+from pages.experiments.compare.curves import Curves
+from pages.experiments.compare.drawing import looks_of, mean_of
 from pages.experiments.compare.reading import Compared, Comparison
 
 PATH = "/compare"
@@ -38,9 +39,20 @@ FILES: Mapping[str, Kind] = {
 }
 
 
-def address_of(kind: str, view: View) -> str:
-    """Return the address of a file of a comparison."""
-    return f"{PATH}/{kind}.csv?{urlencode(view.query, doseq=True)}"
+CURVES = "curves"  # the file of what is drawn of one cycle
+
+
+REPORT = f"{PATH}/report.html"
+
+
+def address_of(view: View, path: str = PATH) -> str:
+    """Return the address of a comparison, or of a file of it."""
+    return f"{path}?{urlencode(view.query, doseq=True)}"
+
+
+def csv_path(kind: str) -> str:
+    """Return where a file is, without what it is of."""
+    return f"{PATH}/{kind}.csv"
 
 
 def value_pieces(comparison: Comparison) -> Iterator[bytes]:
@@ -72,6 +84,20 @@ def mean_pieces(comparison: Comparison) -> Iterator[bytes]:
                 yield _block((name, compared.metric, compared.unit), columns, len(mean.x))
 
 
+def curve_pieces(curves: Curves) -> Iterator[bytes]:
+    """Yield lines: the curves of one cycle of each experiment, as they are drawn."""
+    comparison = curves.comparison
+    x, y = ("voltage_v", "dqdv") if curves.is_dqdv else ("charge", "voltage_v")
+    yield _line("experiment", "name", "battery", "group", "half", "unit", "cycle", x, y)
+    _looks, groups = looks_of(comparison)
+    unit = f"{curves.unit}/V" if curves.is_dqdv else curves.unit
+    for one in curves.lines:
+        of = comparison.with_cycles[one.place]
+        texts = (of.id, of.name, of.battery.name, groups[one.place], one.half, unit)
+        count = len(one.x)
+        yield _block(texts, [np.full(count, one.cycle), one.x, one.y], count)
+
+
 def _groups(comparison: Comparison) -> Mapping[str, list[int]]:
     """Return the groups; without a grouping all are one."""
     return comparison.groups or {"All": list(range(len(comparison.with_cycles)))}
@@ -101,5 +127,7 @@ def pieces(kind: str, comparison: Comparison) -> Iterator[bytes]:
 
 def file_name(kind: str, view: View, compared: list[Compared]) -> str:
     """Return a name that says what is in the file."""
-    metrics = "-".join(one.metric for one in compared) or "nothing"
-    return f"comparison-{len(view.members)}-{metrics}-{kind}.csv"
+    what = "-".join(one.metric for one in compared) or "nothing"
+    if kind == CURVES:
+        what = f"{view.curve}-cycle-{view.cycle.text.replace('%', 'pct')}"
+    return f"comparison-{len(view.members)}-{what}-{kind}.csv"

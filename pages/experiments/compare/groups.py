@@ -7,15 +7,16 @@ from components import formatting
 from db.queries.experiments.compared import ComparedExperiment
 
 ALL = "all"
-UNKNOWN = "not known"
+UNKNOWN, NO_TAG = "not known", "no tag"
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """A fact of an experiment: its label, and what it is as a text, "" where it is not known."""
+    """A fact of an experiment: its label, and what it is as a text, "" where there is `none`."""
 
     label: str
     of: Callable[[ComparedExperiment], str]
+    none: str = UNKNOWN
 
 
 def _capacity(one: ComparedExperiment) -> str:
@@ -44,6 +45,8 @@ GROUPS: Mapping[str, Grouping] = {
     "capacity": Grouping("Nominal capacity", _capacity),
     "mass": Grouping("Active mass", _mass),
     "electrolyte": Grouping("Electrolyte", lambda one: str(one.battery.electrolyte_type or "")),
+    "tag": Grouping("Tag", lambda one: ", ".join(one.tags), NO_TAG),
+    "owner": Grouping("Owner", lambda one: one.owner),
     "profile": Grouping("Profile", lambda one: one.profile),
     "station": Grouping("Station", lambda one: one.station),
 }
@@ -51,8 +54,10 @@ GROUPS: Mapping[str, Grouping] = {
 
 def grouped(experiments: Sequence[ComparedExperiment], name: str) -> dict[str, list[int]]:
     """Return the groups by their labels, each the places of its experiments in their order."""
-    of = GROUPS[name].of
+    by = GROUPS[name]
     groups: dict[str, list[int]] = {}
     for place, one in enumerate(experiments):
-        groups.setdefault(of(one) or UNKNOWN, []).append(place)
-    return dict(sorted(groups.items(), key=lambda pair: (pair[0] == UNKNOWN, pair[0].lower())))
+        text = by.of(one)
+        label = f"“{text}”" if text == by.none else text or by.none
+        groups.setdefault(label, []).append(place)
+    return dict(sorted(groups.items(), key=lambda pair: (pair[0] == by.none, pair[0].lower())))

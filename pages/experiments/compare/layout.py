@@ -1,4 +1,4 @@
-"""The page: what is compared above, its graph, the table of end values below."""
+"""The page: what is compared above, its graph, end values and one cycle of each below."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,23 +8,31 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import card, empty, icon, labelled, loading, page_header, stores
-from components.controls import segments, unseen
+from components.controls import segments
 from components.figures.comparison_graph import height_of
 from components.figures.template import CONFIG
+<<<<<<< ours
 from cycling.analysis.campaign.cells import CELL_METRICS, Axis
 from cycling.analysis.cycles.metrics import Metric
+=======
+from components.pictures import picture_menu
+from cycling.analysis.campaign.cells import Axis
+from cycling.analysis.cycles.metrics import METRICS, Metric
+>>>>>>> theirs
 from pages.experiment.cycles.address import Per
+from pages.experiment.dqdv.address import Half
 from pages.experiments.chosen import MAX_TEXT, ranges
 from pages.experiments.compare.address import (
     MAIN,
     MAX_PANELS,
     NO_GROUP,
     RATES,
+    Curve,
     Show,
     Spread,
     View,
 )
-from pages.experiments.compare.files import FILES, address_of
+from pages.experiments.compare.files import CURVES, FILES, REPORT, address_of, csv_path
 from pages.experiments.compare.groups import GROUPS
 from pages.experiments.compare.ids import Ids
 from pages.sent import unknown_note
@@ -37,6 +45,10 @@ X_WORDS = {
 }
 PER_WORDS = {Per.TOTAL: "Ah", Per.MASS: "per g", Per.AREA: "per cm²", Per.NOMINAL: "% of nominal"}
 SHOW_WORDS = {Show.MEAN: "Mean", Show.LINES: "Lines", Show.BOTH: "Both"}
+CURVE_WORDS = {Curve.NONE: "None", Curve.VOLTAGE: "V over Q", Curve.DQDV: "dQ/dV"}
+HALVES = {Half.CHARGE: "Charge", Half.DISCHARGE: "Discharge", Half.BOTH: "Both"}
+CYCLES_OFFERED = "compare-cycles-offered"
+OFFERED = ("first", "last", "80%")
 BAND_WORDS = {
     Spread.DEVIATION: "± std",
     Spread.ERROR: "± s.e.m.",
@@ -51,17 +63,16 @@ def content(view: View, problems: Sequence[str], *, narrow: bool) -> Component:
         [
             dcc.Store(id=Ids.VIEW, data=stored(view)),
             dcc.Store(id=Ids.HIDDEN, data=ranges(view.hidden)),
-            *stores(Ids.DRAWN),
-            page_header(
-                "Compare", count=html.Span(id=Ids.COUNT), actions=[_pictures(), _files(view)]
-            ),
+            *stores(Ids.DRAWN, Ids.CURVES_DRAWN),
+            page_header("Compare", count=html.Span(id=Ids.COUNT), actions=[_files(view)]),
             *unknown_note(problems),
             html.Div(
                 [
                     _choices(view),
                     html.Div(id=Ids.NOTES, className="bem-stack"),
                     _graph(view, narrow=narrow),
-                    _table(),
+                    _table(view),
+                    _curves(view, narrow=narrow),
                 ],
                 className="bem-stack bem-compare",
             ),
@@ -83,6 +94,9 @@ def stored(view: View) -> dict[str, Any]:
         "band": view.band,
         "hidden": ranges(view.hidden),
         "at": "" if view.at is None else f"{view.at:g}",
+        "curve": view.curve,
+        "half": view.half,
+        "cycle": view.cycle.text,
     }
 
 
@@ -159,14 +173,20 @@ def _graph(view: View, *, narrow: bool) -> Component:
         _group("Band", segments(Ids.BAND, BAND_WORDS, view.band), "of-groups"),
         html.Label(["Values at ", at], className="bem-inline bem-slim bem-at"),
     ]
+<<<<<<< ours
     graph = blank_graph(Ids.GRAPH, height_of(len(view.metrics), narrow=narrow))
+=======
+    graph = _empty_graph(Ids.GRAPH, height_of(len(view.metrics), narrow=narrow))
+>>>>>>> theirs
     below = html.Div(id=Ids.CAPTION, className="bem-small-print t3 small")
     return card(
         "Over life",
         [html.Div(tools, className="bem-tools bem-wraps"), loading(graph, "Comparing"), below],
+        end=picture_menu("comparison", "Comparison"),
     )
 
 
+<<<<<<< ours
 def blank_graph(graph_id: str, height: int) -> dcc.Graph:
     """Return a graph before anything is drawn, as high as it will be (px)."""
     no_axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}, "height": height}
@@ -176,10 +196,69 @@ def blank_graph(graph_id: str, height: int) -> dcc.Graph:
 
 
 def _table() -> Component:
+=======
+def _table(view: View) -> Component:
+>>>>>>> theirs
     return card(
         "End values",
-        html.Div(id=Ids.TABLE),
+        html.Div([] if view.members else [nothing_chosen()], id=Ids.TABLE),
         end=html.Span(id=Ids.OUTLIERS),
+    )
+
+
+def _curves(view: View, *, narrow: bool) -> Component:
+    """Return the card of one cycle of each; the cycle is asked for once a curve is chosen."""
+    cycle = dbc.Input(
+        id=Ids.CYCLE,
+        value=view.cycle.text,
+        debounce=True,
+        maxlength=12,
+        placeholder="last",
+        autocomplete="off",
+        list=CYCLES_OFFERED,
+    )
+    about: dict[str, Any] = {"title": "A number, first, last, or the one at a retention: 80%"}
+    csv = html.A(
+        [icon("download"), "CSV"],
+        href=address_of(view, csv_path(CURVES)),
+        className="btn btn-secondary btn-sm bem-compare-file",
+        title="Download what is drawn",
+    )
+    of_curve = [
+        _group("Half", segments(Ids.HALF, HALVES, view.half)),
+        html.Label(["Cycle ", cycle], className="bem-inline bem-slim bem-at", **about),
+        html.Span([csv, picture_menu("comparison-cycle", "Comparison")], className="end"),
+    ]
+    tools = [
+        _group("Curve", segments(Ids.CURVE, CURVE_WORDS, view.curve)),
+        *(html.Div(one, className="of-curve") for one in of_curve),
+        html.Datalist([html.Option(value=one) for one in OFFERED], id=CYCLES_OFFERED),
+    ]
+    graph = _empty_graph(Ids.CURVES, height_of(1, narrow=narrow))
+    shown = [
+        html.Div(id=Ids.CURVES_NOTES, className="bem-compare-notes"),
+        loading(graph, "Reading the measures"),
+        html.Div(id=Ids.CURVES_CAPTION, className="bem-small-print t3 small"),
+    ]
+    inside = [
+        html.Div(tools, className="bem-tools bem-wraps"),
+        html.Div(shown, className="of-curve"),
+    ]
+    part = html.Div(inside, id=Ids.CURVES_PART, className=curves_look(view))
+    return card("One cycle of each", part)
+
+
+def curves_look(view: View) -> str:
+    """Return the class of what stands in the card of one cycle."""
+    return "bem-curves is-off" if view.curve is Curve.NONE else "bem-curves"
+
+
+def _empty_graph(graph_id: str, height_px: int) -> dcc.Graph:
+    """Return a graph that takes its place until it is drawn."""
+    no_axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}, "height": height_px}
+    clear = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
+    return dcc.Graph(
+        id=graph_id, config=CONFIG, figure={"layout": no_axes | clear}, className="bem-graph"
     )
 
 
@@ -191,40 +270,18 @@ def _group(label: str, control: Component, look: str = "") -> Component:
 def _files(view: View) -> Component:
     """Return the menu of files; the script keeps their addresses those of the view."""
     items = [
-        dbc.DropdownMenuItem(
-            [f"{one.label} ", html.Span(one.words, className="t3 small")],
-            href=address_of(kind, view),
-            external_link=True,
-            target="_self",
-            class_name="bem-compare-file",
-        )
-        for kind, one in FILES.items()
+        _file(one.label, one.words, address_of(view, csv_path(kind))) for kind, one in FILES.items()
     ]
+    items.append(_file("Report", "one HTML file, to read and print", address_of(view, REPORT)))
     label = html.Span([icon("download"), "Export"])
     return dbc.DropdownMenu(items, label=label, color="secondary", align_end=True)
 
 
-def _pictures() -> Component:
-    kinds = {"svg": "lines stay sharp", "png": "pixels"}
-    items = [
-        html.Button(
-            [f"{kind.upper()} ", html.Span(words, className="t3 small")],
-            type="button",
-            className="dropdown-item",
-            **{
-                "data-bem-picture": kind,
-                "data-bem-graph": Ids.GRAPH,
-                "data-bem-name": "comparison",
-                "data-bem-title": "Comparison",
-            },
-        )
-        for kind, words in kinds.items()
-    ]
-    return dbc.DropdownMenu(
-        items,
-        label=html.Span([icon("image"), unseen("Picture")], title="Picture"),
-        color="secondary",
-        toggle_class_name="icon",
-        align_end=True,
-        caret=False,
+def _file(label: str, words: str, address: str) -> Component:
+    return dbc.DropdownMenuItem(
+        [f"{label} ", html.Span(words, className="t3 small")],
+        href=address,
+        external_link=True,
+        target="_self",
+        class_name="bem-compare-file",
     )

@@ -14,7 +14,7 @@ from db.engine import Database
 from db.measures.cells import cells
 from db.measures.kept_cells import Cells
 from db.queries.experiments.compared import ComparedExperiment, compared_experiments
-from pages.experiments.compare.address import View
+from pages.experiments.compare.address import Curve, View
 from pages.experiments.compare.groups import grouped
 
 Flags = NDArray[np.bool_]
@@ -108,7 +108,7 @@ def comparison(
     """Return what a view compares; what is not added up after some seconds is pending."""
     known = compared_experiments(database, view.members)
     ids: Sequence[int] = [one.id for one in known.experiments]
-    names = {*view.metrics}
+    names = {*view.metrics, *(view.cycle.metrics if view.curve is not Curve.NONE else ())}
     found = cells(database, ids, names, elapsed_s=elapsed_s)
     return Comparison(view, known.experiments, known.gone, found)
 

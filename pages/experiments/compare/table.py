@@ -87,11 +87,7 @@ def _heads(comparison: Comparison) -> list[Head]:
         Head("Battery", "battery"),
     ]
     heads += [Head("Cycles", "num"), Head(f"Last, {X_TITLES[comparison.view.x].lower()}", "num")]
-    for one in comparison.metrics:
-        label, unit = BY_NAME[one.metric].label, unit_of(one)[1]
-        of = f"{label} / {unit}" if unit else label
-        at = _number(one.ends.at) if one.ends.count else BLANK
-        heads += [Head(f"{of}, at {at}", "num"), Head(f"{of}, last", "num")]
+    heads += [Head(words, "num") for one in comparison.metrics for words in value_heads(one)]
     return heads
 
 
@@ -104,27 +100,28 @@ def _group_row(comparison: Comparison, name: str, places: Sequence[int]) -> Comp
     )
     cells = []
     for compared in comparison.metrics:
-        factor, _unit = unit_of(compared)
         shown = [place for place in places if comparison.is_visible[place]]
-        both = (compared.ends.common, compared.ends.last)
-        most = digits_of(compared, factor)
-        cells += [statistic_cell(statistic(one[shown] * factor), count, most) for one in both]
+        most = digits_of(compared, unit_of(compared)[0])
+        cells += [statistic_cell(one, count, most) for one in end_statistics(compared, shown)]
     return html.Tr([head, *cells], className="of-group")
 
 
 def statistic_cell(of: Statistic, count: int, most: int) -> Component:
-    """Return a cell with mean and deviation, and n where that is not the `count` of the row.
+    """Return a cell with mean and deviation, and n where that is not the `count` of the row."""
+    n = [html.Span(f" n = {of.count}", className="t3")] if 0 < of.count != count else []
+    return html.Td([statistic_words(of, most), *n], className="num")
 
-    There are as many decimals as show two digits of the deviation, at most so many.
+
+def statistic_words(of: Statistic, most: int) -> str:
+    """Return a mean ± its deviation, with so many decimals at most.
+
+    There are as many as show two digits of the deviation.
     """
     if of.mean is None:
-        return html.Td(BLANK, className="num")
+        return BLANK
     places = min(most, places_of(of.deviation)) if of.deviation else most
     words = signed(of.mean, places)
-    if of.deviation is not None:
-        words += f" ± {of.deviation:.{places}f}"
-    n = [html.Span(f" n = {of.count}", className="t3")] if of.count != count else []
-    return html.Td([words, *n], className="num")
+    return words if of.deviation is None else f"{words} ± {of.deviation:.{places}f}"
 
 
 def places_of(deviation: float) -> int:
@@ -146,14 +143,12 @@ def _row(comparison: Comparison, place: int, colour: str) -> Component:
         name, href=f"/experiments/{one.id}?tab=cycles", className="name cut", title=name
     )
     swatch = html.Span(className="swatch", style={"background": colour if is_visible else "none"})
-    first = comparison.metrics[0].courses[place]
-    last = _number(float(first.x[-1])) if len(first) else BLANK
     cells = [
         html.Td(_eye(one.id, name, is_visible=is_visible), className="eye"),
         html.Td(html.Span([swatch, link]), className="name"),
         html.Td(one.battery.name, className="battery", title=one.battery.name),
         html.Td(f"{int(cell.is_complete.sum()):,}", className="num"),
-        html.Td(last, className="num"),
+        html.Td(end_place(comparison, place), className="num"),
         *(td for compared in comparison.metrics for td in _values(compared, place)),
     ]
     return html.Tr(cells, className=None if is_visible else "is-hidden")
@@ -171,14 +166,40 @@ def _eye(id_: int, name: str, *, is_visible: bool) -> html.Button:
 
 
 def _values(compared: Compared, place: int) -> Iterator[Component]:
-    factor, _unit = unit_of(compared)
-    course, ends = compared.courses[place], compared.ends
-    digits = digits_of(compared, factor)
-    common = _text(ends.common[place] * factor, digits)
+    common, last = value_words(compared, place)
     mark = outlier_mark(RULE) if compared.is_outlier[place] else []
     yield html.Td([*mark, common], className="num")
+    yield html.Td(last, className="num")
+
+
+def value_words(compared: Compared, place: int) -> tuple[str, str]:
+    """Return the value of an experiment at the common place, and its last one."""
+    factor, _unit = unit_of(compared)
+    course, digits = compared.courses[place], digits_of(compared, factor)
     last = float(course.y[-1]) * factor if len(course) else np.nan
-    yield html.Td(_text(last, digits), className="num")
+    return _text(compared.ends.common[place] * factor, digits), _text(last, digits)
+
+
+def end_place(comparison: Comparison, place: int) -> str:
+    """Return the last place of an experiment on the axis."""
+    first = comparison.metrics[0].courses[place]
+    return _number(float(first.x[-1])) if len(first) else BLANK
+
+
+def value_heads(compared: Compared) -> tuple[str, str]:
+    """Return the heads of both values of a metric."""
+    label, unit = BY_NAME[compared.metric].label, unit_of(compared)[1]
+    of = f"{label} / {unit}" if unit else label
+    at = _number(compared.ends.at) if compared.ends.count else BLANK
+    return f"{of}, at {at}", f"{of}, last"
+
+
+def end_statistics(compared: Compared, places: Sequence[int]) -> tuple[Statistic, Statistic]:
+    """Return the statistics of the experiments at these places, of both values, as written."""
+    factor, _unit = unit_of(compared)
+    both = (compared.ends.common, compared.ends.last)
+    common, last = (statistic(one[list(places)] * factor) for one in both)
+    return common, last
 
 
 def outlier_mark(rule: str) -> list[Component | str]:

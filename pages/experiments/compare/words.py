@@ -71,17 +71,19 @@ def _fewer(comparison: Comparison) -> list[str]:
 
 def notes_of(comparison: Comparison) -> list[Component]:
     """Return the notes: what cannot be compared, what is not alike, what is still added up."""
-    lines = [*_missing(comparison), *unlike(comparison)]
     found: list[Component] = []
     if comparison.found.pending:
         pending = formatting.counted(len(comparison.found.pending), "experiment")
         found.append(note("info", f"{pending} still to be added up: they come by themselves."))
-    if lines:
-        found.append(note("paused", [html.Div(one) for one in lines]))
-    return found
+    return [*found, *notes_for([*missing(comparison), *unlike(comparison)])]
 
 
-def _missing(comparison: Comparison) -> list[str]:
+def notes_for(sentences: Sequence[str]) -> list[Component]:
+    """Return a note that says these; nothing for none."""
+    return [note("paused", [html.Div(one) for one in sentences])] if sentences else []
+
+
+def missing(comparison: Comparison) -> list[str]:
     """Say which experiments are not drawn, and why."""
     lines = list(dict.fromkeys(comparison.gone.values()))
     why: dict[str, list[str]] = {}
@@ -116,13 +118,13 @@ def unlike_facts(
     """Say by what cells, or the experiments of one, differ so that these metrics do."""
     lines = []
     if "ce_pct" in metrics:
-        lines += _several("CE is not of one kind", (one.convention for one in facts))
+        lines += several("CE is not of one kind", (one.convention for one in facts))
     if "retention_pct" in metrics:
-        lines += _several("Retention is of different references", (one.reference for one in facts))
+        lines += several("Retention is of different references", (one.reference for one in facts))
     if is_of_main_rate:
-        lines += _several("Main rates differ", (one.main for one in facts))
+        lines += several("Main rates differ", (one.main for one in facts))
     sources = ("the instrument's counters" if one.is_counted else "our integral" for one in facts)
-    lines += _several("Charge is from different sources", sources)
+    lines += several("Charge is from different sources", sources)
     sizes = [one.capacity_ah for one in facts if one.capacity_ah]
     if per is Per.TOTAL and set(OF_CHARGE) & set(metrics) and sizes:
         low, high = min(sizes), max(sizes)
@@ -134,7 +136,8 @@ def unlike_facts(
     return lines
 
 
-def _several(words: str, values: Iterable[str]) -> list[str]:
+def several(words: str, values: Iterable[str]) -> list[str]:
+    """Say which values there are and how many of each; nothing where all are alike."""
     counts = Counter(one or "none" for one in values)
     if len(counts) < 2:
         return []

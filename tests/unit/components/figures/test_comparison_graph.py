@@ -118,6 +118,43 @@ def test_many_long_lines_are_thinned_and_keep_their_extremes():
     assert figure["layout"]["showlegend"] is False
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_legend_has_means_alone_where_lines_are_behind_them(narrow):
+    lines = [line(look=n % 2, name=f"{n} Cell", is_faint=True) for n in range(50)]
+    panel = Panel("Q", "Ah", lines, [mean(name="LFP"), mean(name="NMC")])
+    figure = comparison_figure([panel], "Cycle", dark=False, narrow=narrow).figure
+    assert figure["layout"]["showlegend"] is True
+    named = [one["name"] for one in figure["data"] if one["showlegend"]]
+    assert named == ["LFP", "NMC"]
+
+
+def test_a_phone_has_no_room_for_a_legend_of_many_names():
+    panel = Panel("Q", "Ah", [line(look=n, name=f"{n} Cell") for n in range(6)])
+    shown = [
+        comparison_figure([panel], "Cycle", dark=False, narrow=narrow).figure["layout"]
+        for narrow in (False, True)
+    ]
+    assert [one["showlegend"] for one in shown] == [True, False]
+
+
+def test_another_metric_is_seen_whole_after_a_zoom():
+    of_charge, of_percent = (
+        comparison_figure([Panel(title, "", [line()])], "Cycle", dark=False).figure["layout"]
+        for title in ("Q / Ah", "CE / %")
+    )
+    assert of_charge["uirevision"] == of_percent["uirevision"]  # the axis of cycles stays zoomed
+    assert of_charge["yaxis"]["uirevision"] != of_percent["yaxis"]["uirevision"]
+
+
+def test_two_lines_of_a_name_are_in_the_legend_once_and_peaks_are_within_the_axis():
+    peak = line(name="12 Cell")
+    peak.y[20] = 90.0
+    both = [peak, line(name="12 Cell", is_named=False)]
+    found = comparison_figure([Panel("dQ/dV", "", both, is_whole=True)], "V", dark=False)
+    assert [one["showlegend"] for one in found.figure["data"]] == [True, False]
+    assert found.outside == [0]
+
+
 def test_an_odd_value_does_not_stretch_the_axis_and_is_counted():
     one = line()
     one.y[20] = 90.0

@@ -210,6 +210,19 @@ def test_a_titration_gives_diffusion_for_a_typed_length(vera, store):
     assert "Weppner and Huggins 1977" in text(answer[CONTENT])
 
 
+@pytest.mark.parametrize("length", [None, 3])
+def test_every_graph_of_a_titration_has_its_own_pictures(vera, store, length):
+    answer = draw(vera, titration_of(store, 1.0, -1.0), show="gitt", length=length)
+    names = []
+    for section in of_type(answer[CONTENT], "Section"):
+        pictures = [
+            one["props"] for one in of_type(section, "Button") if "data-bem-picture" in one["props"]
+        ]
+        assert len(of_type(section, "Graph")) == bool(pictures)
+        names += dict.fromkeys(one["data-bem-name"] for one in pictures)
+    assert len(set(names)) == len(of_type(answer[CONTENT], "Graph")) == (4 if length else 2)
+
+
 def rows_of(visitor, experiment_id: int, **query) -> list[dict[str, str]]:
     values = {"pulses-view.data": kept(experiment_id, **query)}
     answer = visitor.call("pulses-file.data", values, by="pulses-csv.n_clicks")

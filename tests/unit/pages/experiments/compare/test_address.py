@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from cycling.analysis.campaign.cells import Axis
+from cycling.analysis.campaign.which_cycle import WhichCycle
 from pages.experiment.cycles.address import Per
-from pages.experiments.compare.address import Show, Spread, View, problems_of, view_of
+from pages.experiment.dqdv.address import Half
+from pages.experiments.compare.address import Curve, Show, Spread, View, problems_of, view_of
 
 EVERYTHING = View(
     members=(1, 2, 3, 9),
@@ -19,6 +21,9 @@ EVERYTHING = View(
     band=Spread.ERROR,
     hidden=(9,),
     at=12.5,
+    curve=Curve.DQDV,
+    half=Half.BOTH,
+    cycle=WhichCycle(percent=80.0),
 )
 
 
@@ -52,6 +57,9 @@ def test_what_is_usual_is_not_in_it():
         ({"experiments": "1", "hidden": "2"}, "2 cannot be hidden"),
         ({"at": "nan"}, "“nan” is no place"),
         ({"at": "-1"}, "“-1” is no place"),
+        ({"curve": "x"}, "Curve “x” is unknown"),
+        ({"half": "x"}, "Half “x” is unknown"),
+        ({"cycle": "<b>"}, "“<b>” names no cycle"),
     ],
 )
 def test_what_nobody_knows_is_said_and_left_out(query, words):

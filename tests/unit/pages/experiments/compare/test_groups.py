@@ -6,9 +6,17 @@ from pages.experiments.compare.groups import GROUPS, grouped
 from tests.unit.db.lab import cell
 
 
-def experiment(id_: int, **battery) -> ComparedExperiment:
+def experiment(id_: int, tags=(), owner="", **battery) -> ComparedExperiment:
     return ComparedExperiment(
-        id_, f"E{id_}", ExperimentStatus.FINISHED, id_, cell(**battery), "Station 04", "Ageing"
+        id_,
+        f"E{id_}",
+        ExperimentStatus.FINISHED,
+        id_,
+        cell(**battery),
+        "Station 04",
+        "Ageing",
+        tags,
+        owner,
     )
 
 
@@ -23,8 +31,25 @@ def test_groups_stand_in_the_order_of_their_names_and_what_is_not_known_last():
     assert grouped(every, "all") == {"All": [0, 1, 2, 3]}
 
 
+def test_cells_of_the_same_tags_are_a_group():
+    every = [
+        experiment(1, ("Campaign 7", "fast")),
+        experiment(2, ("Campaign 7",)),
+        experiment(3),
+        experiment(4, ("Campaign 7", "fast")),
+        experiment(5, ("no tag",)),  # a tag of this name is another group
+    ]
+    groups = grouped(every, "tag")
+    assert list(groups.items()) == [
+        ("Campaign 7", [1]),
+        ("Campaign 7, fast", [0, 3]),
+        ("“no tag”", [4]),
+        ("no tag", [2]),
+    ]
+
+
 def test_every_grouping_reads_an_experiment():
-    one = experiment(1, active_mass_g=0.012, chemistry="NMC")
+    one = experiment(1, ("Campaign 7",), "vera", active_mass_g=0.012, chemistry="NMC")
     assert {name: of.of(one) for name, of in GROUPS.items()} == {
         "all": "All",
         "battery": "Cell 1 (SN 001)",
@@ -35,6 +60,8 @@ def test_every_grouping_reads_an_experiment():
         "capacity": "5 Ah",
         "mass": "12 mg",
         "electrolyte": "",
+        "tag": "Campaign 7",
+        "owner": "vera",
         "profile": "Ageing",
         "station": "Station 04",
     }

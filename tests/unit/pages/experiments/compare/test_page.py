@@ -1,14 +1,12 @@
 """Compare: graph, end values and what is said, as an address asks for them."""
 
-import re
-
 import numpy as np
 import pytest
 
 from cycling.terms import ExperimentStatus
 from db.models import Experiment
 from tests.unit.components.figures.test_comparison_graph import values
-from tests.unit.components.tree import find, of_type, text
+from tests.unit.components.tree import find, of_type, text, walk
 from tests.unit.pages.experiment.cycles.cycled import cycled
 from tests.unit.pages.visitor import shown
 
@@ -180,14 +178,29 @@ def test_what_runs_is_drawn_again_only_where_there_is_something_new(vera, store,
     assert len(lines(vera.call(FIGURE, again, by=PULSE))[f"{cells[0]} A"]) == 6
 
 
+def test_each_graph_has_the_pictures_of_papers(vera, cells):
+    page = vera.open("/compare", address(cells))
+    for section in of_type(page, "Section"):
+        pictures = [one["props"] for one in of_type(section, "Button")]
+        sizes = [one.get("data-bem-cm") for one in pictures if "data-bem-picture" in one]
+        expected = [None, None, *["8.5"] * 3, *["17"] * 3]
+        assert sizes == expected * len(of_type(section, "Graph"))
+
+
 def test_rates_that_one_of_them_has_are_offered(vera, cells):
     options = drawn(vera, cells, "&rate=C/7")["compare-rate.options"]
     assert [one["value"] for one in options][:2] == ["main", "all"]
     assert {"1C", "C/2", "C/7"} <= {one["value"] for one in options}
 
 
+def _classes(props) -> str:
+    return f"{props.get('className')} {props.get('class_name')}"
+
+
 def test_the_files_are_those_of_the_view(vera, cells):
     page = vera.open("/compare", address(cells, "&group=chemistry"))
-    links = [one["props"]["href"] for one in find(page, className="bem-compare-file")]
-    assert all(re.match(r"/compare/(values|means)\.csv\?experiments=", one) for one in links)
+    about = [one["props"] for one in walk(page)]
+    links = [one["href"] for one in about if "bem-compare-file" in _classes(one)]
+    paths = [one.split("?experiments=")[0].removeprefix("/compare/") for one in links]
+    assert paths == ["values.csv", "means.csv", "report.html", "curves.csv"]
     assert all("group=chemistry" in one for one in links)
