@@ -72,6 +72,7 @@ from db.models.stations import (
     UsedDevice,
     UsedMeasure,
 )
+from db.models.saved_views import SavedView, StartView
 from db.models.tags import ExperimentOwner, ExperimentTag, Tag
 from db.models.units import (
     AvailableMeasure,
