@@ -222,6 +222,7 @@ def ready_links(who: Viewer, today: date) -> list[Component]:
         dcc.Link(
             [icon(picture), words],
             href=f"/experiments?{urlencode(query)}",
+            refresh=True,  # Dash takes an address that it has been at for the same
             className="bem-chip add",
         )
         for words, (picture, query) in ready.items()

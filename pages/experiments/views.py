@@ -61,7 +61,7 @@ def view_links(who: Viewer) -> list[Component]:
     """Return what the menu has: the own views, those of the laboratory, and what makes them."""
     views = list_views(database(), who.name)
     start = start_view(database(), who.name)
-    items: list[Component] = [dbc.DropdownMenuItem("All experiments", href=EVERYTHING)]
+    items: list[Component] = [_item("All experiments", EVERYTHING)]
     for is_shared, title in ((False, "Mine"), (True, "Of the laboratory")):
         links = [_link(one, start) for one in views if one.is_shared is is_shared]
         items += [dbc.DropdownMenuItem(title, header=True), *links] if links else []
@@ -153,7 +153,12 @@ def _link(view: SavedViewFacts, start: SavedViewFacts | None) -> Component:
     is_start = start is not None and start.id == view.id
     words = [view.name, html.Span(" begins", className="t3 small")] if is_start else view.name
     query = urlencode(dict(view.filters), doseq=True)
-    return dbc.DropdownMenuItem(words, href=f"/experiments?{query}" if query else EVERYTHING)
+    return _item(words, f"/experiments?{query}" if query else EVERYTHING)
+
+
+def _item(words: Sent, href: str) -> Component:
+    """Return a link that loads the page: Dash takes an address that it has been at for the same."""
+    return dbc.DropdownMenuItem(words, href=href, external_link=True, target="_self")
 
 
 def _filters(view: View, request: Sent) -> dict[str, Any]:

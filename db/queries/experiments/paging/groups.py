@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Experiment, Plan
@@ -55,9 +55,13 @@ class _Part:
 
 def ids_by_group(session: Session, scope: Scope, by: Grouping, cut: Cut) -> Sequence[int]:
     """Return a page in the order of groups, by number within each."""
+    every = _groups(session, scope, by, descending=cut.descending)
+    if scope.numbers is not None:  # few enough to be put in order here
+        numbers = _in_order(session, scope.of(_pairs(by)), by, every, cut)
+        return numbers[cut.offset : cut.end]
     ids: list[int] = []
     begin = 0
-    for groups in _chunks(_groups(session, scope, by, descending=cut.descending)):
+    for groups in _chunks(every):
         sizes = _sizes(session, scope, by, groups, max(cut.end, MAX_COUNT) + 1)
         parts = []
         for group in groups:
@@ -142,9 +146,19 @@ def _alone(session: Session, scope: Scope, by: Grouping, part: _Part) -> Sequenc
 def _together(
     session: Session, scope: Scope, by: Grouping, groups: Sequence[_Group], cut: Cut
 ) -> list[int]:
-    column = by.columns[Experiment]
     values = [value for group in groups for value in group.values]
-    query = scope.of(select(column, Experiment.id).where(column.in_(values)))
-    pairs = [(by.ranks[Experiment][value], number) for value, number in session.execute(query)]
-    pairs += [(group.rank, number) for group in groups for number in group.plans]
-    return [number for _rank, number in sorted(pairs, reverse=cut.descending)]
+    query = scope.of(_pairs(by).where(by.columns[Experiment].in_(values)))
+    return _in_order(session, query, by, groups, cut)
+
+
+def _pairs(by: Grouping) -> Select[Any, int]:
+    return select(by.columns[Experiment], Experiment.id)
+
+
+def _in_order(
+    session: Session, pairs: Select[Any, int], by: Grouping, groups: Sequence[_Group], cut: Cut
+) -> list[int]:
+    ranks = by.ranks[Experiment]
+    found = [(ranks[value], number) for value, number in session.execute(pairs)]
+    found += [(group.rank, number) for group in groups for number in group.plans]
+    return [number for _rank, number in sorted(found, reverse=cut.descending)]
