@@ -61,9 +61,13 @@
     for (const [choice, word] of [[battery, "Battery"], [station, "Station"]]) {
       choice.props.children[0].props.children = place ? word + " " + (place + 1) : word;
     }
-    Object.assign(remove.props, { "aria-label": "Remove pair " + (place + 1), hidden: !several });
+    const words = "Remove pair " + (place + 1);
+    Object.assign(remove.props, { "aria-label": words, hidden: !several });
+    remove.props.children[1].props.children = words;
     return copy;
   }
+
+  function rowCount() { return document.querySelectorAll(".bem-add-experiment .bem-pair").length; }
 
   /* ---- what is wrong, under its field ---- */
   function fieldOf(element) {
@@ -148,6 +152,31 @@
       if (!pairs.length || pairs.length > empty.most) return no();
       setProps(PREFIX + "add-row", { disabled: pairs.length === empty.most });
       return pairs.map((row, place) => placed(row, place, pairs.length > 1));
+    },
+    /* What a check says of each pair. The rows are no outputs of the check, as Dash lets a late
+       answer to an older one overwrite them and all else. */
+    say: function (checked) {
+      if (!checked || !checked.rows) return no();
+      JSON.parse(checked.rows).slice(0, rowCount()).forEach((row, place) => {
+        setProps({ row: place, type: PREFIX + "note" }, { children: row.notes });
+        setProps({ row: place, type: PREFIX + "connected" },
+          { label: row.connected, style: row.connected ? {} : { display: "none" } });
+      });
+      return no();
+    },
+    /* What each pair can choose from now. One in which something else was chosen meanwhile keeps
+       its lists: they would empty it. */
+    offer: function (offers, batteries, stations) {
+      if (!offers) return no();
+      const lists = JSON.parse(offers);
+      for (const [what, chosen] of [["battery", batteries], ["station", stations]]) {
+        const known = new Map(lists[what]);
+        chosen.forEach((value, place) => {
+          const options = known.get(value ?? null);
+          if (options) setProps({ row: place, type: PREFIX + what }, { options: options });
+        });
+      }
+      return no();
     },
     send: function (save, draft) {
       const trigger = window.dash_clientside.callback_context.triggered_id;

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, html
+from dash import Input, Output, State, callback, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
+from plotly.io.json import to_json_plotly
 
 from components.blocks import Head, card, icon, note, table
 from components.controls import unseen
@@ -40,9 +41,6 @@ from pages.profile.choice import CHOOSE
         "problems": Output(EDITOR.problems, "children"),
         "checked": Output(CHOICE.checked, "children"),
         "capacity": Output(CHOICE.capacity, "children"),
-        "notes": Output(Ids.note(ALL), "children"),
-        "connected": Output(Ids.connected(ALL), "label"),
-        "connected_style": Output(Ids.connected(ALL), "style"),
         "no_electrolytes": Output(Ids.ELECTROLYTES, "hidden"),
         "no_hazards": Output(f"{Ids.ACKNOWLEDGE}-box", "hidden"),
         "hazards": Output(Ids.HAZARDS, "children"),
@@ -54,26 +52,23 @@ from pages.profile.choice import CHOOSE
         "result": Output(Ids.RESULT, "data"),
     },
     inputs={"plain": Input(Ids.TYPED, "data"), "_laboratory": Input(Ids.LABORATORY, "data")},
-    state={"notes": State(Ids.note(ALL), "id")},
 )
-def check(plain: Sent, _laboratory: Sent, notes: list[Any]) -> dict[str, Any]:
-    """Check the form as it and the laboratory change: errors by line, limits, what runs where."""
+def check(plain: Sent, _laboratory: Sent) -> dict[str, Any]:
+    """Check the form as it and the laboratory change: errors by line, limits, what runs where.
+
+    What is said of each pair goes to the script: a late answer to an older check would stay if
+    the pairs were outputs.
+    """
     if not isinstance(plain, dict):
         raise PreventUpdate
     state = form_state(database(), read_form(plain))
-    # a row may have been added or removed meanwhile
-    visible = [*state.assignments, *(state.main for _ in notes)][: len(notes)]
     is_chosen = state.form.source == CHOOSE
     problems = problems_list(state.problems, in_editor=not is_chosen)
-    sentences = [labels.connected_label(one) for one in visible]
     hazards = [note("paused", capitalised(one.sentence)) for one in folded(state.hazards)]
     return {
         "problems": [] if is_chosen else problems,
         "checked": problems if is_chosen else [],
         "capacity": labels.capacity_text(state.main.details),
-        "notes": [labels.assignment_note(one) for one in visible],
-        "connected": sentences,
-        "connected_style": [{} if one else {"display": "none"} for one in sentences],
         "no_electrolytes": not state.has_stack,
         "no_hazards": not state.hazards,
         "hazards": hazards if is_chosen else [],
@@ -82,7 +77,7 @@ def check(plain: Sent, _laboratory: Sent, notes: list[Any]) -> dict[str, Any]:
         "button": labels.button_label(state),
         "refused": bool(state.refusal),
         "obstacle": labels.obstacle_text(state),
-        "result": {"problems": problems_of(state)},
+        "result": {"problems": problems_of(state), "rows": _rows(state.assignments)},
     }
 
 
@@ -125,6 +120,12 @@ def draw(plain: Sent, theme: str | None, _laboratory: Sent, drawn: Sent) -> dict
         "stats": stats(view),
         "drawn": basis,
     }
+
+
+def _rows(assignments: Sequence[Assignment]) -> str:
+    """Return what is said of each pair, as JSON: notes, and the sentence that is confirmed."""
+    rows = [(labels.assignment_note(one), labels.connected_label(one)) for one in assignments]
+    return str(to_json_plotly([{"notes": notes, "connected": said} for notes, said in rows]))
 
 
 def limits_card(assignment: Assignment) -> list[Component]:

@@ -29,6 +29,7 @@ class Ids:
     TECHNOLOGY = "addexp-technology"
     ROWS = "addexp-rows"
     ADD_ROW = "addexp-add-row"
+    OFFERS = "addexp-offers"  # what each pair can choose from now, for the script
     EMPTY_ROW = "addexp-empty-row"  # a pair of which nothing is chosen, for the script
     ELECTROLYTES = "addexp-electrolytes"
     ACKNOWLEDGE = "addexp-acknowledge"

@@ -22,9 +22,8 @@ from pages.add_experiment.initial_values import BEGINNINGS, initial_form
 from pages.add_experiment.library import others_list, profile_options
 from pages.add_experiment.pairs import (
     Offers,
-    battery_options,
     empty_row,
-    station_options,
+    offered_options,
     version,
 )
 from pages.add_experiment.panel import panel
@@ -47,7 +46,15 @@ def layout(**query: str) -> Component:
         dcc.Store(id=Ids.BEGIN, data=begin),
         dcc.Store(id=Ids.LABORATORY, data=version(offers)),
         *stores(
-            Ids.AGAIN, Ids.RESTORE, Ids.TYPED, Ids.SEND, Ids.RESULT, Ids.ANSWER, Ids.DRAWN, Ids.SINK
+            Ids.AGAIN,
+            Ids.RESTORE,
+            Ids.TYPED,
+            Ids.SEND,
+            Ids.RESULT,
+            Ids.ANSWER,
+            Ids.DRAWN,
+            Ids.OFFERS,
+            Ids.SINK,
         ),
         dcc.Location(id=Ids.GO, refresh="callback-nav"),
         page_header(
@@ -113,6 +120,13 @@ run_script(
     "addExperiment.again", Output(Ids.AGAIN, "data"), Input(Shell.PULSE, "data"), at_start=False
 )
 run_script("addExperiment.restore", Output(Ids.RESTORE, "data"), Input(Ids.BEGIN, "data"))
+run_script("addExperiment.say", Input(Ids.RESULT, "data"))
+run_script(
+    "addExperiment.offer",
+    Input(Ids.OFFERS, "data"),
+    State(Ids.battery(ALL), "value"),
+    State(Ids.station(ALL), "value"),
+)
 run_script("addExperiment.show", Input(Ids.RESULT, "data"), Input(Ids.ANSWER, "data"))
 
 
@@ -131,8 +145,7 @@ def restore(kept: Sent) -> list[Component]:
 @callback(
     output={
         "empty": Output(Ids.EMPTY_ROW, "data"),
-        "batteries": Output(Ids.battery(ALL), "options"),
-        "stations": Output(Ids.station(ALL), "options"),
+        "offers": Output(Ids.OFFERS, "data"),
     },
     inputs={"technology": Input(Ids.TECHNOLOGY, "value"), "_again": Input(Ids.AGAIN, "data")},
     state={
@@ -160,8 +173,7 @@ def offer(
         raise PreventUpdate
     return {
         "empty": empty_row(offers, which),
-        "batteries": [battery_options(offers.batteries, which, one) for one in chosen["batteries"]],
-        "stations": [station_options(offers.stations, one) for one in chosen["stations"]],
+        "offers": offered_options(offers, which, chosen["batteries"], chosen["stations"]),
     }
 
 

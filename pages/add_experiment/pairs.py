@@ -60,6 +60,25 @@ def empty_row(offers: Offers, technology: Technology | None) -> dict[str, Any]:
     return {"row": to_json_plotly(row), "most": MAX_ROWS}
 
 
+def offered_options(
+    offers: Offers,
+    technology: Technology | None,
+    batteries: Sequence[Sent],
+    stations: Sequence[Sent],
+) -> str:
+    """Return what pairs can choose from, by what is chosen in them, as JSON."""
+    of_battery = {
+        one: battery_options(offers.batteries, technology, one) for one in _ids(batteries)
+    }
+    of_station = {one: station_options(offers.stations, one) for one in _ids(stations)}
+    lists = {"battery": list(of_battery.items()), "station": list(of_station.items())}
+    return str(to_json_plotly(lists))
+
+
+def _ids(chosen: Sequence[Sent]) -> set[int | None]:
+    return {one if isinstance(one, int) else None for one in chosen}
+
+
 def battery_options(
     batteries: Sequence[OfferedBattery],
     technology: Technology | None,

@@ -57,16 +57,12 @@ def form(lab: FormLab, pairs: int) -> FormData:
 def change(visitor: Visitor, data: FormData) -> list[Answer]:
     """Send what a page sends when its form has changed."""
     plain = {f"{Ids.TYPED}.data": data.to_json()}
-    rows = range(len(data.pairs))
-    patterns = {
-        make(0)["type"]: [(make(row), None) for row in rows] for make in (Ids.note, Ids.connected)
-    }
     return [
         visitor.call(
             f"{CHOICE.version}.options",
             {**plain, f"{CHOICE.source}.value": CHOOSE, f"{CHOICE.version}.value": data.version_id},
         ),
-        visitor.call("addexp-profile-problems.children", plain, patterns=patterns),
+        visitor.call("addexp-profile-problems.children", plain),
         visitor.call(f"{Ids.GRAPH}.figure", {**plain, "shell-theme.data": "light"}),
     ]
 
