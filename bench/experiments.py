@@ -116,7 +116,7 @@ def _narrowed(database: Database) -> dict[str, tuple[Action, Limit]]:
                 database,
                 by_technology,
                 Sort(SortKey.STATION, descending=True),
-                offset=MAX_COUNT - PAGE,
+                offset=0,
                 limit=PAGE,
             ),
             _sql(database, FILTER_SQL),

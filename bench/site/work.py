@@ -104,7 +104,9 @@ def add_experiments(database: Database, count: int) -> None:
 
 def add_summaries(database: Database) -> None:
     """Give two of three experiments the numbers of their cycles."""
-    numbers = "ExpID % 977, ExpID % 977, 3.0 + ExpID % 1009 / 1009.0, 99.5, 70.0 + ExpID % 1013 / 34.0"
+    numbers = (
+        "ExpID % 977, ExpID % 977, 3.0 + ExpID % 1009 / 1009.0, 99.5, 70.0 + ExpID % 1013 / 34.0"
+    )
     with database.write() as session:
         session.execute(
             text(

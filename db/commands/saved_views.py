@@ -38,7 +38,8 @@ def save_view(database: Database, new: NewView, *, by: By) -> int:
     """
     name = check_name(new.name, "name of the view", MAX_NAME)
     owner = LABORATORY if new.is_shared else by.user_name
-    row = {"owner": owner, "key": _key(name), "name": name, "filters": dict(new.filters)}
+    filters = dict(new.filters)
+    row = {"owner": owner, "key": _key(name), "name": name, "filters": filters}
     with database.write() as session:
         mine = select(SavedView).where(SavedView.owner == owner)
         its = mine.where(SavedView.key == _key(name))
@@ -49,7 +50,7 @@ def save_view(database: Database, new: NewView, *, by: By) -> int:
             about = {"user_name": by.user_name[:60], "saved_at": by.now}
             insert_missing(session, SavedView, [row | about])
         view = session.scalars(its.with_for_update()).one()
-        view.name, view.filters = name, row["filters"]
+        view.name, view.filters = name, filters
         view.user_name, view.saved_at = by.user_name[:60], by.now
         detail = {"name": name, "for": _whose(owner), "filters": _set(new.filters)}
         audit.record(session, by, "save view", f"view {view.id}", detail)

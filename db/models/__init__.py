@@ -60,6 +60,7 @@ from db.models.programs import (
     Upload,
     User,
 )
+from db.models.saved_views import SavedView, StartView
 from db.models.stations import (
     Channel,
     Command,
@@ -72,7 +73,6 @@ from db.models.stations import (
     UsedDevice,
     UsedMeasure,
 )
-from db.models.saved_views import SavedView, StartView
 from db.models.tags import ExperimentOwner, ExperimentTag, Tag
 from db.models.units import (
     AvailableMeasure,

@@ -53,9 +53,7 @@ def alphabetic(session: Session, column: SQLColumnExpression[str]) -> SQLColumnE
     return column.collate("NOCASE") if session.get_bind().dialect.name == "sqlite" else column
 
 
-def among(
-    column: SQLColumnExpression[int], numbers: Collection[int]
-) -> ColumnElement[bool]:
+def among(column: SQLColumnExpression[int], numbers: Collection[int]) -> ColumnElement[bool]:
     """Whether a number is one of up to MAX_COUNT, which are written into the statement.
 
     As parameters thousands of them are slow.

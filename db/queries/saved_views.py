@@ -43,9 +43,7 @@ def start_view(database: Database, user_name: str) -> SavedViewFacts | None:
     query = (
         select(SavedView)
         .join(StartView, StartView.view_id == SavedView.id)
-        .where(
-            StartView.user_name == user_name, SavedView.owner.in_([user_name, LABORATORY])
-        )
+        .where(StartView.user_name == user_name, SavedView.owner.in_([user_name, LABORATORY]))
     )
     with database.read() as session:
         row = session.scalars(query).first()

@@ -49,7 +49,9 @@ from pages.sent import (
     unknown_sort,
 )
 
-register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0, reads=(*PARTS, WHOLE, "sort"))
+register_page(
+    __name__, "/experiments", "Experiments", Role.VIEWER, order=0, reads=(*PARTS, WHOLE, "sort")
+)
 
 ORDER = "First what runs, then what waits, then the rest; the newest number first"
 

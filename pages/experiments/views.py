@@ -67,9 +67,7 @@ def view_links(who: Viewer) -> list[Component]:
         items += [dbc.DropdownMenuItem(title, header=True), *links] if links else []
     items.append(dbc.DropdownMenuItem(divider=True))
     items.append(dbc.DropdownMenuItem("Save this view", id=SAVE.open, n_clicks=0))
-    change = dbc.DropdownMenuItem(
-        "Change views", id=SAVED.open, n_clicks=0, disabled=not views
-    )
+    change = dbc.DropdownMenuItem("Change views", id=SAVED.open, n_clicks=0, disabled=not views)
     return [*items, change]
 
 
@@ -115,9 +113,7 @@ def ask_change(_chosen: Sent) -> Question:
     views = list_views(database(), viewer().name)
     if not views:
         return Question("Views", html.P("No view is saved."), keep="Close")
-    labels = {
-        str(one.id): one.name + (" (laboratory)" if one.is_shared else "") for one in views
-    }
+    labels = {str(one.id): one.name + (" (laboratory)" if one.is_shared else "") for one in views}
     fields = [
         _named("View", _select(CHANGE("view"), labels)),
         _named("What", _select(CHANGE("act"), ACTS)),

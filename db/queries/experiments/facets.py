@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
@@ -21,7 +21,7 @@ from db.models import (
     Tag,
     User,
 )
-from db.queries.experiments.filters import ENDED_EARLY, Filter, looked_up, number_of
+from db.queries.experiments.filters import ENDED_EARLY, Filter, Kept, looked_up, number_of
 from db.queries.experiments.paging.scopes import Scope, scope_of
 from db.queries.lists import among
 
@@ -82,17 +82,18 @@ def filter_choices(database: Database, filters: Filter) -> Choices:
 def choice_labels(database: Database, filters: Filter) -> dict[str, dict[str, str]]:
     """Return what the batteries, stations, profiles and tags of a filter are called, by value."""
     chosen = {
-        "battery": (Battery, filters.batteries),
-        "station": (CyclerStation, filters.stations),
-        "profile": (Profile, filters.profiles),
-        "tag": (Tag, filters.tags),
+        "battery": (Battery.id, Battery.name, filters.batteries),
+        "station": (CyclerStation.id, CyclerStation.name, filters.stations),
+        "profile": (Profile.id, Profile.name, filters.profiles),
+        "tag": (Tag.id, Tag.name, filters.tags),
     }
+    labels = {}
     with database.read() as session:
-        return {
-            name: {str(id_): label for id_, label in session.execute(_named(of).where(of.id.in_(ids)))}
-            for name, (of, ids) in chosen.items()
-            if ids
-        }
+        for name, (id_, label, ids) in chosen.items():
+            if ids:
+                named = session.execute(select(id_, label).where(id_.in_(ids)))
+                labels[name] = {str(one): words for one, words in named}
+    return labels
 
 
 def _technologies(batteries: Counts, kinds: Mapping[int, Technology]) -> Counts:
@@ -131,10 +132,11 @@ class _Facets:
             return None
         query = select(ExperimentTag.tag_id, func.count()).group_by(ExperimentTag.tag_id)
         number = ExperimentTag.experiment_id
-        if scope.numbers is None:
-            there = (number.in_(scope.of(select(number_of(of)), of)) for of in scope.kinds)
-        else:
-            there = (among(number, scope.numbers[of]) for of in scope.kinds)
+        there: list[ColumnElement[bool]] = []
+        for of in scope.kinds:
+            its = scope.of(select(number_of(of)), of)
+            known = None if scope.numbers is None else scope.numbers[of]
+            there.append(number.in_(its) if known is None else among(number, known))
         return Counter(dict(self._session.execute(query.where(or_(*there))).all()))
 
     def _of(self, others: Filter) -> tuple[Scope, list[Any]]:
@@ -162,25 +164,22 @@ def _grouped(session: Session, scope: Scope) -> Iterable[_Group]:
     early = select(Run.experiment_id).where(Run.experiment_id == Experiment.id, ENDED_EARLY)
     is_over = Experiment.status == ExperimentStatus.FINISHED
     is_stopped = case((is_over, early.correlate(Experiment).exists()), else_=literal(value=False))
-    query = select(
-        Experiment.battery_id,
-        Experiment.station_id,
-        Experiment.profile_id,
-        Experiment.status,
-        is_stopped.label("is_stopped"),
-    )
-    for *ids, status, stopped, count in session.execute(_counted(scope.of(query))):
+    for row in _counted(session, scope, Experiment, Experiment.status, is_stopped):
+        battery, station, profile, status, stopped, count = row
         state = ExperimentState.STOPPED if stopped else ExperimentState(status.value.lower())
-        yield _Group(*ids, state, count)
+        yield _Group(battery, station, profile, state, count)
     if Plan in scope.kinds:
-        plans = select(Plan.battery_id, Plan.station_id, Plan.profile_id, Plan.state)
-        for *ids, state, count in session.execute(_counted(scope.of(plans, Plan))):
-            yield _Group(*ids, ExperimentState(state.value), count)
+        for battery, station, profile, state, count in _counted(session, scope, Plan, Plan.state):
+            yield _Group(battery, station, profile, ExperimentState(state.value), count)
 
 
-def _counted(query: Select[Any]) -> Select[Any]:
-    rows = query.subquery()
-    return select(*rows.c, func.count()).group_by(*rows.c)
+def _counted(
+    session: Session, scope: Scope, of: Kept, *states: SQLColumnExpression[Any]
+) -> Iterable[Any]:
+    columns: tuple[Any, ...] = (of.battery_id, of.station_id, of.profile_id, *states)
+    query: Select[Any] = select(*columns)
+    rows = scope.of(query, of).subquery()
+    return session.execute(select(*rows.c, func.count()).group_by(*rows.c))
 
 
 def _owners(session: Session) -> tuple[Choice, ...]:
@@ -191,12 +190,8 @@ def _owners(session: Session) -> tuple[Choice, ...]:
     )
 
 
-def _named(of: Any) -> Select[Any]:  # noqa: ANN401 - a model
-    return select(of.id, of.name)
-
-
 def _names(session: Session, of: type[CyclerStation | Profile | Tag]) -> dict[Any, str]:
-    return dict(session.execute(_named(of)).all())
+    return dict(session.execute(select(of.id, of.name)).all())
 
 
 def _choices(

@@ -140,13 +140,17 @@ def narrowed(
     query = query.where(*_labelled(filters, of))
     if filters.between:
         query = query.where(_has_cycles(filters.between, of))
-    if filters.text.strip():
-        if filters.since:
-            query = query.where(number_of(of) >= filters.since)
-        if filters.words is None:
-            raise ValueError("The words of a search are looked up first.")
-        query = query.where(is_found(of, filters.words))
-    return query
+    return query.where(*_searched(filters, of))
+
+
+def _searched(filters: Filter, of: Kept) -> Iterator[ColumnElement[bool]]:
+    if not filters.text.strip():
+        return
+    if filters.words is None:
+        raise ValueError("The words of a search are looked up first.")
+    if filters.since:
+        yield number_of(of) >= filters.since
+    yield is_found(of, filters.words)
 
 
 def _batteries_of(technologies: Sequence[Technology]) -> Select[int] | tuple[()]:

@@ -53,9 +53,7 @@ def parts_of(
     return parts
 
 
-def _batteries(
-    session: Session, ids: Collection[int]
-) -> Mapping[int, Sequence[tuple[str, str]]]:
+def _batteries(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[tuple[str, str]]]:
     chemistry = func.coalesce(
         *(cast(of.chemistry, String(40)) for of in (BatteryDetails, Lithium, LeadAcid))
     )

@@ -123,7 +123,7 @@ def _sizes(
 def _read(session: Session, scope: Scope, by: Grouping, parts: Sequence[_Part]) -> list[int]:
     """Return the numbers of parts of groups: but for the first and the last they are whole."""
     ids = [*_alone(session, scope, by, parts[0])] if parts else []
-    if len(parts) > 2:  # noqa: PLR2004 - the first and the last
+    if len(parts) > 2:
         ids += _together(session, scope, by, [one.group for one in parts[1:-1]], parts[0].cut)
     if len(parts) > 1:
         ids += _alone(session, scope, by, parts[-1])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, SQLColumnExpression, func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import CycleSummary, Experiment, Plan
 from db.queries.experiments.filters import CycleFigure, Kept, number_of
@@ -41,10 +41,12 @@ def ids_of(scope: Scope, of: Kept, sorted_by: SQLColumnExpression[Any]) -> Selec
     return scope.of(select(*columns).select_from(of), of)
 
 
-def _ids_beside(scope: Scope, id_: Any, sorted_by: SQLColumnExpression[Any]) -> Select[Any]:  # noqa: ANN401 - a column
+def _ids_beside(
+    scope: Scope, id_: InstrumentedAttribute[int], sorted_by: SQLColumnExpression[Any]
+) -> Select[Any]:
     """Return the same by the columns of another table, whose index has both."""
-    query = select(id_.label("id"), sorted_by.label("sorted_by"))
-    return scope.of(query.join(Experiment, Experiment.id == id_), Experiment)
+    columns: Sequence[Any] = (id_.label("id"), sorted_by.label("sorted_by"))
+    return scope.of(select(*columns).join(Experiment, Experiment.id == id_), Experiment)
 
 
 def merged(
@@ -97,9 +99,7 @@ def ids_by_creation(session: Session, scope: Scope, cut: Cut) -> Sequence[int]:
     return merged(session, parts, cut)
 
 
-def ids_by_figure(
-    session: Session, scope: Scope, figure: CycleFigure, cut: Cut
-) -> Sequence[int]:
+def ids_by_figure(session: Session, scope: Scope, figure: CycleFigure, cut: Cut) -> Sequence[int]:
     """Return a page by a number of the cycles; those without it come last, whichever way."""
     column = figure.column
     known = _ids_beside(scope, CycleSummary.experiment_id, column).where(column.is_not(None))
@@ -116,5 +116,3 @@ def ids_by_figure(
     if Plan in scope.kinds:
         others.append(ids_of(scope, Plan, Plan.experiment_id))
     return [*ids, *merged(session, others, cut.after(count, len(ids)))]
-
-

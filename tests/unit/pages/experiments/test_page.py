@@ -512,6 +512,10 @@ def test_more_than_are_counted_are_said_to_be_more(vera, lab, ids, monkeypatch):
 
 def test_ready_filters_are_ones_own_and_this_month(visitor, ids):
     page = visitor("vera", "Pacific/Kiritimati").open("/experiments")
-    links = [one["props"]["href"] for one in find(page, className="bem-chip add") if "href" in one["props"]]
+    links = [
+        one["props"]["href"]
+        for one in find(page, className="bem-chip add")
+        if "href" in one["props"]
+    ]
     assert links[0] == "/experiments?owner=vera"
     assert re.fullmatch(r"/experiments\?from=\d{4}-\d\d-01", links[1])

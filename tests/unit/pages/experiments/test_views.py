@@ -5,11 +5,10 @@ import pytest
 from db.commands.audit import By
 from db.commands.saved_views import NewView, choose_start, save_view
 from db.queries.saved_views import list_views
-from tests.unit.components.tree import text
+from tests.unit.components.tree import find, text
 from tests.unit.db.lab import NOW
 from tests.unit.pages.visitor import shown
 
-TOKEN = "0123456789abcdef"
 SCRIPT = "<b onload=x()>=1"
 VIEW = {"status": ["running"], "q": "1C", "battery": []}
 
@@ -19,7 +18,7 @@ def by_user(name: str) -> By:
 
 
 def deed(visitor, dialog: str, field: str, values: dict, **more):
-    given = {f"{dialog}-sure.n_clicks": 1, f"{dialog}-once.data": TOKEN, **more}
+    given = {f"{dialog}-sure.n_clicks": 1, **more}
     fields = [({"type": field, "part": part}, value) for part, value in values.items()]
     by = f"{dialog}-sure.n_clicks"
     return visitor.call(f"{dialog}-dialog.is_open", given, by=by, patterns={field: fields})
@@ -38,7 +37,7 @@ def changes(visitor, view_id: int, act: str, name: str = ""):
 
 
 def menu(visitor) -> str:
-    return text(shown(visitor.open("/experiments", "?whole=1"), "experiments-menu"))
+    return text(find(visitor.open("/experiments", "?whole=1"), id="experiments-menu"))
 
 
 def test_a_view_is_saved_with_its_filters_and_its_order(vera, store):

@@ -102,7 +102,7 @@ def test_a_search_looks_through_the_newest_numbers_at_first(lab: Database, monke
     monkeypatch.setattr(search, "REACH", 2)
     since = search.search_since(lab)
     newest = list_experiments(lab, Filter(text="r", since=since), offset=0, limit=9)
-    assert [row.name for row in newest.rows] == ["Third"]
+    assert [row.name for row in newest.rows] == ["Third", "Second"]
     assert newest.total == 3
     assert found(lab, "r") == {"First", "Second", "Third"}
 
