@@ -93,10 +93,10 @@ def layout(**query: Sent) -> Component:
     today = now().astimezone(viewer().zone).date()
     bar = [
         html.Div(filter_chips(view, labels), id=Ids.CHIPS, className="bem-chips"),
+        listing.limits_line(),
         html.Button(opens, id=Ids.OPEN, type="button", className="bem-chip add"),
         *listing.ready_links(viewer(), today),
         order_words(ORDER),
-        listing.limits_line(),
     ]
     head = [
         page_header(
