@@ -16,10 +16,10 @@ from db.models import Experiment, Plan
 from db.queries.experiments.filters import Kept, number_of
 from db.queries.experiments.paging.orders import Cut, ids_of, merged
 from db.queries.experiments.paging.scopes import Scope
-from db.queries.lists import MAX_COUNT
 
 ALONE = 4  # groups that are counted each by itself, not to their end: they may be large
 GROWTH = 8
+MANY = 3_000  # of a group: reading in the order of all numbers comes to a page of them soon
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def ids_by_group(session: Session, scope: Scope, by: Grouping, cut: Cut) -> Sequ
     ids: list[int] = []
     begin = 0
     for groups in _chunks(every):
-        sizes = _sizes(session, scope, by, groups, max(cut.end, MAX_COUNT) + 1)
+        sizes = _sizes(session, scope, by, groups, max(cut.end, MANY) + 1)
         parts = []
         for group in groups:
             size = sizes[group.rank]
@@ -134,7 +134,7 @@ def _alone(session: Session, scope: Scope, by: Grouping, part: _Part) -> Sequenc
     group, queries = part.group, []
     if group.values:
         column = by.columns[Experiment]
-        if by.unordered is not None and part.size > MAX_COUNT:
+        if by.unordered is not None and part.size > MANY:
             column = by.unordered
         queries.append(ids_of(scope, Experiment, Experiment.id).where(column.in_(group.values)))
     if group.plans:

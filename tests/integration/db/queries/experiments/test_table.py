@@ -330,8 +330,8 @@ class TestMany:
         return lab
 
     def few(self, monkeypatch, most: int = 5) -> int:
-        for module in (scopes, groups):
-            monkeypatch.setattr(module, "MAX_COUNT", most)
+        monkeypatch.setattr(scopes, "MAX_COUNT", most)
+        monkeypatch.setattr(groups, "MANY", most)
         return most
 
     def test_every_order_has_the_same_rows(self, many: Database, monkeypatch):
