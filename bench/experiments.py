@@ -1,5 +1,6 @@
 """Measuring the table of experiments: its queries, and one callback of its page."""
 
+from dataclasses import replace
 from functools import partial
 
 from flask.testing import FlaskClient
@@ -7,13 +8,14 @@ from flask.testing import FlaskClient
 from bench.lines import Action, Goal, Limit, Line, Stopwatch
 from bench.peers import Peer, plain_query
 from bench.site.callbacks import PAGE, UPDATE, list_page
-from bench.site.work import SEARCHED, add_experiments
+from bench.site.work import SEARCHED, add_experiments, add_summaries
 from cycling.terms import Technology
 from db.engine import Database
 from db.queries.experiments.facets import filter_choices
 from db.queries.experiments.filters import Filter
+from db.queries.experiments.search import search_since
 from db.queries.experiments.table import SortKey, list_experiments
-from db.queries.lists import Sort
+from db.queries.lists import MAX_COUNT, Sort
 
 SERVER = Goal("50 ms; worst 200 ms", most=0.05, worst=0.2)
 NEWEST = "ORDER BY DateCreation DESC, ExpID DESC"
@@ -35,6 +37,8 @@ CHOICES_SQL = (
 BATTERY = "JOIN Battery b ON b.BatID = e.BatID"
 STATION = "JOIN CyclerStation s ON s.CSID = e.CSID"
 PROFILE = "JOIN Profile p ON p.ProfID = e.ProfID"
+SUMMARY = "JOIN bem_cycle_summaries c ON c.experiment_id = e.ExpID"
+NOWHERE = "nowhere at all"
 SORTED_BY = {  # what to join and the column, by hand
     SortKey.ID: ("", "e.ExpID"),
     SortKey.NAME: ("", "e.Name"),
@@ -47,12 +51,15 @@ SORTED_BY = {  # what to join and the column, by hand
     SortKey.STARTED: ("", "e.DateBegin"),
     SortKey.FINISHED: ("", "e.DateFinish"),
     SortKey.DURATION: ("", "e.DateFinish - e.DateBegin"),
+    SortKey.CYCLES: (SUMMARY, "c.cycles"),
+    SortKey.RETENTION: (SUMMARY, "c.retention_pct"),
 }
 
 
 def experiment_lines(peer: Peer, client: FlaskClient, experiments: int, runs: int) -> list[Line]:
     """Measure the table over many experiments, on one engine."""
     add_experiments(peer.database, experiments)
+    add_summaries(peer.database)
     database = peer.database
     works = {
         **_pages(database, experiments),
@@ -68,10 +75,11 @@ def experiment_lines(peer: Peer, client: FlaskClient, experiments: int, runs: in
 
 
 def _pages(database: Database, count: int) -> dict[str, tuple[Action, Limit]]:
+    listed = min(count, MAX_COUNT)  # what the table can be scrolled to
     starts = {
         "list, first page": 0,
-        "list, page in the middle": count // 2,
-        "list, last page": max(0, count - PAGE),
+        "list, page in the middle": listed // 2,
+        "list, last page": max(0, listed - PAGE),
     }
     return {
         work: (
@@ -96,20 +104,50 @@ def _sorts(database: Database) -> dict[str, tuple[Action, Limit]]:
 
 
 def _narrowed(database: Database) -> dict[str, tuple[Action, Limit]]:
-    by_technology, by_text = Filter(technologies=(Technology.LEAD_ACID,)), Filter(text=SEARCHED)
+    by_technology = Filter(technologies=(Technology.LEAD_ACID,))
     return {
         "list, filter": (
             partial(list_experiments, database, by_technology, offset=0, limit=PAGE),
             _sql(database, FILTER_SQL),
         ),
-        "list, search": (
-            partial(list_experiments, database, by_text, offset=0, limit=PAGE),
-            _sql(database, SEARCH_SQL),
+        "list, filter and order": (
+            partial(
+                list_experiments,
+                database,
+                by_technology,
+                Sort(SortKey.STATION, descending=True),
+                offset=0,
+                limit=PAGE,
+            ),
+            _sql(database, FILTER_SQL),
         ),
+        **_searches(database),
         "list, choices": (
             partial(filter_choices, database, Filter()),
             Limit("SQL of the counts", lambda: plain_query(database, *CHOICES_SQL)),
         ),
+        "list, choices of a filter": (
+            partial(filter_choices, database, by_technology),
+            Limit("SQL of the counts", lambda: plain_query(database, *CHOICES_SQL)),
+        ),
+    }
+
+
+def _searches(database: Database) -> dict[str, tuple[Action, Limit]]:
+    """Search as the page does, at first in the newest numbers; without a hit; in all of them."""
+
+    def search(words: str, *, whole: bool = False) -> object:
+        filters = Filter(text=words)
+        if not whole:
+            filters = replace(filters, since=search_since(database))
+        return list_experiments(database, filters, offset=0, limit=PAGE)
+
+    limit = _sql(database, SEARCH_SQL)
+    return {
+        "list, search": (partial(search, SEARCHED), limit),
+        "list, search without a hit": (partial(search, NOWHERE), limit),
+        "list, search of all": (partial(search, SEARCHED, whole=True), limit),
+        "list, search of all without a hit": (partial(search, NOWHERE, whole=True), limit),
     }
 
 

@@ -43,6 +43,10 @@ SENTENCES: Mapping[str, str] = {
     "change owner": "Made {it} an experiment of {owner}, before of {before}",
     "rename tag": "Renamed {it}, before “{was}”",
     "merge tag": "Merged the tag “{was}” into {it}",
+    "save view": "Saved {it} of experiments for {for}",
+    "rename view": "Renamed {it} of experiments, before “{was}”",
+    "delete view": "Deleted {it} of experiments",
+    "choose start": "Chose to begin the table of experiments with {it}",
     "add note": "Added a note to {it}",
     "delete note": "Deleted a note of {it}",
     "acknowledge alarm": "Acknowledged an alarm of {it}",
@@ -88,6 +92,7 @@ KINDS = {
     "profile": "{name}",
     "library profile": "profile {name}",
     "tag": "the tag {name}",
+    "view": "the view {name}",
 }
 PLACES = {
     "experiment": "/experiments/{number}",

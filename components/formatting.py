@@ -35,9 +35,19 @@ def counted(value: int, noun: str) -> str:
     return f"{value:,} {noun}" if value == 1 else f"{value:,} {noun}s"
 
 
-def number_of(count: int, total: int) -> str:
-    """Write how many there are of how many: 128 of 10,412."""
-    return number(total) if count == total else f"{number(count)} of {number(total)}"
+def number_of(
+    count: int, total: int, *, count_is_more: bool = False, total_is_more: bool = False
+) -> str:
+    """Write how many there are of how many: 128 of 10,412, or 128 of more than 10,000."""
+    if count == total:
+        return at_least(total, is_more=total_is_more)
+    both = (at_least(count, is_more=count_is_more), at_least(total, is_more=total_is_more))
+    return " of ".join(both)
+
+
+def at_least(count: int, *, is_more: bool) -> str:
+    """Write a number that may not be all: more than 10,000."""
+    return f"more than {number(count)}" if is_more else number(count)
 
 
 def quantity(value: float, unit: str) -> str:

@@ -21,11 +21,21 @@
       onChange: (event) => window.bem.chosen.toggle(id, event.nativeEvent.shiftKey),
     });
   };
+  /* Texts in pieces, of which those that a search looks for are marked. */
+  const marks = (pieces) => pieces.map(([text, marked], place) => marked ? h("mark", { key: place }, text) : text);
+  const plain = (part) => part.field + ": " + part.pieces.map(([text]) => text).join("");
+  function found(row) {
+    if (!row.found || !row.found.length) return null;
+    return h("span", { className: "bem-found t3 small cut", title: row.found.map(plain).join("\n") },
+      row.found.map((part, place) => h("span", { key: place }, (place ? " \u00b7 " : "") + part.field + " ", marks(part.pieces))));
+  }
+  const nameOf = (row) => row.marks && row.marks.length ? marks(row.marks) : row.name;
   cells.ExperimentName = function (props) {
     if (!props.data) return h("span", { className: "bem-skeleton" });
     const address = "/experiments/" + props.data.id;
     return h("span", { className: "bem-name-cell" },
-      h("a", { className: "name cut", href: address + (props.data.tab || ""), "data-bem-link": true, ...words(props.data.title) }, props.value),
+      h("a", { className: "name cut", href: address + (props.data.tab || ""), "data-bem-link": true, ...words(props.data.title) }, nameOf(props.data)),
+      found(props.data),
       h("span", { className: "acts" },
         h("a", {
           className: "btn btn-link icon", href: address + "/measures.csv", download: true,
@@ -49,9 +59,9 @@
     if (!props.data) return null;
     const row = props.data;
     return h("a", { className: "bem-lines", href: "/experiments/" + row.id + (row.tab || ""), "data-bem-link": true },
-      h("span", { className: "n cut" }, row.name),
+      h("span", { className: "n cut" }, nameOf(row)),
       status(row.status),
-      h("span", { className: "t3 small cut" }, "ID " + row.id + ", " + row.battery + ", " + row.station + (row.status.why ? ". " + row.status.why : "")),
+      found(row) || h("span", { className: "t3 small cut" }, "ID " + row.id + ", " + row.battery + ", " + row.station + (row.status.why ? ". " + row.status.why : "")),
       h("span", { className: "t3 small num" }, row.duration || "not started"));
   };
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from cycling.formats import Block, csv_header, csv_rows
 from cycling.terms import ExperimentStatus, Technology
@@ -100,6 +100,25 @@ def add_experiments(database: Database, count: int) -> None:
     if not database.is_sqlite:  # the server does it by itself, but some seconds later
         with database.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE TABLE Experiment, Battery")
+
+
+def add_summaries(database: Database) -> None:
+    """Give two of three experiments the numbers of their cycles."""
+    numbers = (
+        "ExpID % 977, ExpID % 977, 3.0 + ExpID % 1009 / 1009.0, 99.5, 70.0 + ExpID % 1013 / 34.0"
+    )
+    with database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO bem_cycle_summaries (experiment_id, revision, method, is_running, "
+                "cycles, last_cycle, last_capacity_ah, last_ce_pct, retention_pct, mean_ce_pct, "
+                f"capacities_ah) SELECT ExpID, 1, 1, 0, {numbers}, 99.9, '[]' "
+                "FROM Experiment WHERE ExpID % 3 > 0"
+            )
+        )
+    if not database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("ANALYZE TABLE bem_cycle_summaries")
 
 
 def _battery(number: int) -> dict[str, object]:

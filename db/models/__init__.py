@@ -61,6 +61,7 @@ from db.models.programs import (
     Upload,
     User,
 )
+from db.models.saved_views import SavedView, StartView
 from db.models.stations import (
     Channel,
     Command,

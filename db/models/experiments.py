@@ -17,7 +17,9 @@ class Experiment(Base):
     __tablename__ = "Experiment"
     __table_args__ = (
         Index(None, "DateCreation"),
-        Index(None, "Name"),
+        Index(None, "DateBegin"),
+        Index(None, "DateFinish"),
+        Index(None, "Name"),  # on SQLite without regard to case
         Index(None, "Status", "DateCreation"),
         Index(None, "CSID", "DateCreation"),
         Index(None, "BatID"),
@@ -49,6 +51,9 @@ class Plan(Base):
     __tablename__ = "bem_plans"
     __table_args__ = (
         Index(None, "station_id", "state"),
+        Index(None, "state"),
+        Index(None, "user_name"),
+        Index(None, "created_at", "experiment_id"),
         IDS_STAY_USED,
     )
 
@@ -123,7 +128,11 @@ class ImportSource(Base):
     """
 
     __tablename__ = "bem_imports"
-    __table_args__ = (Index(None, "sha256"), Index(None, "published_at", "beat_at"))
+    __table_args__ = (
+        Index(None, "sha256"),
+        Index(None, "published_at", "beat_at"),
+        Index(None, "user_name"),
+    )
 
     experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     job_id: Mapped[int | None] = mapped_column(index=True)

@@ -188,12 +188,12 @@ class CycleSummary(Base):
     revision: Mapped[int]
     method: Mapped[int] = mapped_column(index=True)
     is_running: Mapped[bool] = mapped_column(index=True)
-    cycles: Mapped[int]
+    cycles: Mapped[int] = mapped_column(index=True)
     last_cycle: Mapped[int | None]
-    last_capacity_ah: Mapped[float | None]
+    last_capacity_ah: Mapped[float | None] = mapped_column(index=True)
     last_ce_pct: Mapped[float | None]
-    retention_pct: Mapped[float | None]
-    mean_ce_pct: Mapped[float | None]
+    retention_pct: Mapped[float | None] = mapped_column(index=True)
+    mean_ce_pct: Mapped[float | None] = mapped_column(index=True)
     capacities_ah: Mapped[list[float]]
 
 

@@ -33,6 +33,7 @@ from db.models import (
     LibraryProfile,
     Plan,
     Profile,
+    SavedView,
     Tag,
 )
 
@@ -48,6 +49,7 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
     "profile": (Profile.id, Profile.name),
     "library profile": (LibraryProfile.id, LibraryProfile.name),
     "tag": (Tag.id, Tag.name),
+    "view": (SavedView.id, SavedView.name),
 }
 
 

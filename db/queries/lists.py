@@ -1,11 +1,11 @@
 """What the long lists have in common: an order, a page, a search."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, false, or_
+from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, bindparam, false, or_
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
@@ -14,6 +14,7 @@ Key = TypeVar("Key", bound=StrEnum)
 Row = TypeVar("Row")
 
 MAX_TEXT = 250
+MAX_COUNT = 10_000  # rows of a list are counted up to here: nobody waits for the count of a million
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class Sort(Generic[Key]):
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some rows of a list: `count` match, `total` are in it."""
+    """Some rows of a list: `count` match, `total` are in it; of either there may be more."""
 
     rows: tuple[Row, ...]
     count: int
     total: int
+    count_is_more: bool = False
+    total_is_more: bool = False
 
 
 def read_sort(text: object, keys: type[Key]) -> Sort[Key] | None:
@@ -48,6 +51,15 @@ def check_page(offset: int, limit: int) -> None:
 def alphabetic(session: Session, column: SQLColumnExpression[str]) -> SQLColumnExpression[str]:
     """Return a text as the servers compare it, also on SQLite."""
     return column.collate("NOCASE") if session.get_bind().dialect.name == "sqlite" else column
+
+
+def among(column: SQLColumnExpression[int], numbers: Collection[int]) -> ColumnElement[bool]:
+    """Whether a number is one of up to MAX_COUNT, which are written into the statement.
+
+    As parameters thousands of them are slow.
+    """
+    given: Any = bindparam(None, list(numbers), Integer, expanding=True, literal_execute=True)
+    return column.in_(given)
 
 
 def mentions(columns: Iterable[SQLColumnExpression[Any]], searched: str) -> ColumnElement[bool]:

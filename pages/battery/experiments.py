@@ -46,7 +46,7 @@ def experiments_card(listed: Listed, who: Viewer, time: datetime) -> Component:
     return card(
         "Experiments",
         [table(HEADS, rows, "in-card bem-battery-experiments"), *_pager(listed)],
-        note=formatting.number(page.count),
+        note=formatting.at_least(page.count, is_more=page.count_is_more),
         end=everything,
     )
 
@@ -86,7 +86,7 @@ def _pager(listed: Listed) -> Sequence[Component]:
     first_row = (number - 1) * PAGE_ROWS + 1
     words = (
         f"{formatting.number(first_row)} to {formatting.number(first_row + len(page.rows) - 1)} "
-        f"of {formatting.number(page.count)}"
+        f"of {formatting.at_least(page.count, is_more=page.count_is_more)}"
     )
 
     def to(target: int, words: str) -> Component:

@@ -18,6 +18,7 @@ FACETS = ("technology", "status", "battery", "station", "profile", "tag", "owner
 MAX_OWNER = 60
 FIGURES = tuple(str(one) for one in CycleFigure)
 PARTS = (*FACETS, "from", "to", "q", *FIGURES)
+WHOLE = "whole"  # a search looks through all numbers, not only the newest
 LABELS = {
     "technology": "Technology",
     "status": "Status",
@@ -52,6 +53,7 @@ class View:
     created_to: str = ""
     text: str = ""
     figures: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
 
     def to_store(self) -> dict[str, Any]:
         """Return what the page's store and address hold."""
@@ -63,6 +65,7 @@ class View:
             "to": self.created_to,
             "q": self.text,
             **figures,
+            WHOLE: "1" if self.whole else "",
         }
 
     def without(self, part: str) -> "View":
@@ -81,6 +84,7 @@ def from_store(given: object) -> View:
         created_to=day_of(store.get("to")),
         text=searched_text(store.get("q")),
         figures={name: _written(store.get(name)) for name in FIGURES if _written(store.get(name))},
+        whole=store.get(WHOLE) == "1" and bool(searched_text(store.get("q")).strip()),
     )
 
 

@@ -1,7 +1,8 @@
 """Parts of the experiments page: search, filters, chips, cells of the table."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +13,14 @@ from dash.development.base_component import Component
 from components import experiment_table, formatting
 from components.blocks import empty, icon, labelled
 from components.controls import search_box, small_button
+from components.marks import has_mark, marked, shortened
 from components.sent import PatternId, PrefixIds
 from components.status import status_look, status_word
 from cycling.analysis.cycles.summary import LAST_CYCLES
 from cycling.terms import ExperimentState
 from db.queries.experiments.durations import Durations
 from db.queries.experiments.facets import Choice
+from db.queries.experiments.matching import Part
 from db.queries.experiments.rows import ExperimentRow
 from db.queries.experiments.tags import Labels
 from pages.context import Viewer
@@ -35,6 +38,8 @@ class Ids:
     CHIPS = "experiments-chips"
     NONE = "experiments-none"
     OPEN = "experiments-open"
+    LIMITS = "experiments-limits"  # what is said of experiments that are not listed
+    WHOLE = "experiments-whole"  # the button that looks through all of them
     PANEL = "experiments-panel"
     PANEL_TITLE = "experiments-panel-title"
     COLUMNS = "experiments-columns"
@@ -48,7 +53,9 @@ class Ids:
 
 
 Offered = dict[str, list[Choice]]  # the choices of each filter
+Called = Mapping[str, Mapping[str, str]]  # what values of filters are called
 EXAMPLES = {"cycles": ">100", "capacity": "4.5-5", "retention": "<80", "ce": ">99.9"}
+MAX_FOUND = 4  # fields in which a search has found an experiment
 COUNTED = 3  # complete cycles: its name leads to them
 COUNTED_AGAIN = "What runs is counted every half minute, its tab Cycles at once"
 UNDER_WAY_STATES = (ExperimentState.RUNNING, ExperimentState.PAUSED)
@@ -62,15 +69,18 @@ def header_actions(view: View) -> list[Component]:
     return [search_box(Ids.part("q"), view.text, "Search in any order of words"), columns]
 
 
-def filter_panel(view: View) -> dbc.Offcanvas:
-    """Return the filters, closed."""
+def filter_panel(view: View, labels: Called) -> dbc.Offcanvas:
+    """Return the filters, closed: they offer what is chosen, and the rest when they are opened.
+
+    Dash takes a chosen value away as soon as its options do not have it.
+    """
     fields: list[Component] = [
         labelled(
             LABELS[name],
             dcc.Dropdown(
                 id=Ids.part(name),
                 value=list(view.facets[name]),
-                options=[],
+                options=filter_options(name, chosen_choices(view, name, labels)),
                 multi=True,
                 placeholder="All",
             ),
@@ -106,8 +116,10 @@ def filter_panel(view: View) -> dbc.Offcanvas:
     )
 
 
-def nothing_to_show(total: int) -> Component:
-    """Say why the table is empty, and what to do."""
+def nothing_to_show(total: int, *, is_partial: bool = False) -> Component:
+    """Say why the table is empty, and what to do; `is_partial`: not all numbers were searched."""
+    if is_partial:
+        return empty("funnel", "Nothing was found so far: “Search all” above looks further.")
     if total:
         return empty("funnel", "No experiment matches these filters.")
     return empty(
@@ -138,13 +150,32 @@ def _label(name: str, choice: Choice) -> str:
     return formatting.technology_word(choice.value) if name == "technology" else choice.label
 
 
-def filter_chips(view: View, choices: Offered) -> list[Component]:
+def chosen_choices(view: View, name: str, labels: Called) -> list[Choice]:
+    """Return the values of a filter that are chosen, in the order of their labels."""
+    called = labels.get(name, {})
+    chosen = (Choice(value, called.get(value, value), None) for value in view.facets[name])
+    return sorted(chosen, key=lambda one: _label(name, one).lower())
+
+
+def offered_choices(view: View, choices: Offered, labels: Called) -> Offered:
+    """Return the values that leave a row, and those that are chosen although they leave none."""
+    offered: Offered = {}
+    for name in FACETS:
+        there = {one.value for one in choices[name]}
+        none = None if any(one.count is None for one in choices[name]) else 0
+        chosen = chosen_choices(view, name, labels)
+        lost = [replace(one, count=none) for one in chosen if one.value not in there]
+        both = [*choices[name], *lost]
+        offered[name] = sorted(both, key=lambda one: one.label.lower()) if lost else both
+    return offered
+
+
+def filter_chips(view: View, labels: Called) -> list[Component]:
     """Return the filters that are set, each removable."""
     chips: list[Component] = []
     for name in FACETS:
-        chosen = set(view.facets[name])
-        words = [_label(name, choice) for choice in choices[name] if choice.value in chosen]
-        if chosen:
+        words = [_label(name, choice) for choice in chosen_choices(view, name, labels)]
+        if words:
             chips.append(_chip(name, ", ".join(words)))
     texts = {"from": view.created_from, "to": view.created_to, "q": view.text, **view.figures}
     for name, value in texts.items():
@@ -168,10 +199,42 @@ def _chip(name: str, words: str) -> html.Span:
     )
 
 
-def mine_link(who: Viewer) -> dcc.Link:
-    """Return the link to the experiments of who looks."""
-    href = f"/experiments?{urlencode({'owner': who.name})}"
-    return dcc.Link([icon("person"), "Mine"], href=href, className="bem-chip add")
+def ready_links(who: Viewer, today: date) -> list[Component]:
+    """Return the links to what is asked for most: one's own, and those of this month."""
+    ready = {
+        "Mine": ("person", {"owner": who.name}),
+        "This month": ("calendar", {"from": today.replace(day=1).isoformat()}),
+    }
+    return [
+        dcc.Link(
+            [icon(picture), words],
+            href=f"/experiments?{urlencode(query)}",
+            refresh=True,  # Dash takes an address that it has been at for the same
+            className="bem-chip add",
+        )
+        for words, (picture, query) in ready.items()
+    ]
+
+
+def limits_line() -> html.Span:
+    """Return what is said of experiments that are not listed, and the way to them."""
+    button = small_button("Search all", "btn-link", id=Ids.WHOLE, hidden=True)
+    return html.Span(
+        [html.Span(id=Ids.LIMITS, role="status"), button], className="t3 small bem-limits"
+    )
+
+
+def match_cells(row: ExperimentRow, parts: Sequence[Part], words: Sequence[str]) -> dict[str, Any]:
+    """Write where a search has found a row: its name in pieces, and the other fields."""
+    pieces = {part: shortened(part.text, words) for part in parts if part.field != "Name"}
+    return {
+        "marks": marked(row.name, words) if row.name else [],
+        "found": [
+            {"field": part.field, "pieces": found}
+            for part, found in pieces.items()
+            if has_mark(found)
+        ][:MAX_FOUND],
+    }
 
 
 def label_cells(id_: int, labels: Labels) -> dict[str, Any]:

@@ -1,19 +1,20 @@
 """Experiments: the table of all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
-from components import experiment_table, formatting
+from components import experiment_table
 from components.blocks import icon, page_header
 from components.sent import Sent
 from components.shell import Ids as Shell
 from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.durations import durations_of
-from db.queries.experiments.facets import Choice, Choices, filter_choices
-from db.queries.experiments.filters import Filter
+from db.queries.experiments.facets import Choices, choice_labels, filter_choices
+from db.queries.experiments.matching import parts_of
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.experiments.tags import labels_of
 from db.queries.lists import read_sort
@@ -25,18 +26,22 @@ from pages.experiments.filters import (
     FACETS,
     FORMER_STATUS,
     PARTS,
+    WHOLE,
     View,
     from_store,
     to_filter,
     unknown_figures,
 )
 from pages.experiments.labels import label_buttons, label_dialogs, tags_button
-from pages.experiments.listing import TABLE, Ids
+from pages.experiments.listing import TABLE, Ids, filter_chips
+from pages.experiments.reach import asked_filter, count_words, limits_words
 from pages.experiments.row_table import order_words, register_table, table_page
 from pages.experiments.rules import rules_button, rules_dialog
 from pages.experiments.selection import chosen_bar
+from pages.experiments.views import start_query, views_dialogs, views_menu
 from pages.sent import (
     asked_values,
+    searched_text,
     unknown_choices,
     unknown_days,
     unknown_ids,
@@ -44,7 +49,9 @@ from pages.sent import (
     unknown_sort,
 )
 
-register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0, reads=(*PARTS, "sort"))
+register_page(
+    __name__, "/experiments", "Experiments", Role.VIEWER, order=0, reads=(*PARTS, WHOLE, "sort")
+)
 
 ORDER = "First what runs, then what waits, then the rest; the newest number first"
 
@@ -70,6 +77,7 @@ CONTROLS = [Ids.part(name) for name in PARTS]
 
 def layout(**query: Sent) -> Component:
     """Return the page for the filter that its address names."""
+    query = query or {**start_query(viewer())}
     view, problems = understood(query)
     sort = read_sort(query.get("sort"), SortKey)
     narrow = viewer().narrow
@@ -80,11 +88,14 @@ def layout(**query: Sent) -> Component:
             sort.key if sort else "", descending=bool(sort and sort.descending)
         )
     )
+    labels = choice_labels(database(), to_filter(view, viewer().zone))
     opens = [icon("plus"), "Filter"]
+    today = now().astimezone(viewer().zone).date()
     bar = [
-        html.Div(id=Ids.CHIPS, className="bem-chips"),
+        html.Div(filter_chips(view, labels), id=Ids.CHIPS, className="bem-chips"),
+        listing.limits_line(),
         html.Button(opens, id=Ids.OPEN, type="button", className="bem-chip add"),
-        listing.mine_link(viewer()),
+        *listing.ready_links(viewer(), today),
         order_words(ORDER),
     ]
     head = [
@@ -93,6 +104,7 @@ def layout(**query: Sent) -> Component:
             count=html.Span(id=Ids.COUNT),
             actions=[
                 *listing.header_actions(view),
+                views_menu(viewer()),
                 *tags_button(viewer()),
                 *rules_button(viewer()),
             ],
@@ -101,59 +113,89 @@ def layout(**query: Sent) -> Component:
         html.Div(bar, className="bem-bar"),
     ]
     panels: list[Component] = [dcc.Store(id=Ids.LABELLED)]
-    panels += [*chosen_bar(label_buttons(viewer())), listing.filter_panel(view)]
-    panels += [*rules_dialog(viewer()), *label_dialogs(viewer())]
+    panels += [*chosen_bar(label_buttons(viewer())), listing.filter_panel(view, labels)]
+    panels += [*rules_dialog(viewer()), *label_dialogs(viewer()), *views_dialogs()]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 
 @callback(
-    output=(
-        Output(Ids.VIEW, "data"),
-        Output(Ids.COUNT, "children"),
-        Output(Ids.CHIPS, "children"),
-        Output(Ids.NONE, "children"),
-        Output(Ids.NONE, "hidden"),
-        [Output(control, "value") for control in CONTROLS],
-        [Output(Ids.part(name), "options") for name in FACETS],
-    ),
-    inputs=(
-        [Input(control, "value") for control in CONTROLS],
-        Input(Ids.remove(ALL), "n_clicks"),
-        Input(Ids.LABELLED, "data"),  # a tag may be new
-        State(Ids.VIEW, "data"),
-    ),
+    output={
+        "view": Output(Ids.VIEW, "data"),
+        "chips": Output(Ids.CHIPS, "children"),
+        "values": [Output(control, "value") for control in CONTROLS],
+    },
+    inputs={
+        "values": [Input(control, "value") for control in CONTROLS],
+        "_removes": Input(Ids.remove(ALL), "n_clicks"),
+        "_whole": Input(Ids.WHOLE, "n_clicks"),
+        "_labelled": Input(Ids.LABELLED, "data"),  # a tag may be called otherwise
+        "known": State(Ids.VIEW, "data"),
+    },
 )
-def narrow(
-    values: list[Any], _clicks: list[int], _labelled: Sent, known: dict[str, Any]
-) -> tuple[Any, ...]:
-    """Read the controls; say what the table holds and what each filter still offers."""
-    asked = from_store(dict(zip(PARTS, values, strict=True)))
+def narrow(values: list[Any], known: Sent, **_clicks: Sent) -> dict[str, Any]:
+    """Read the controls; say to what the table is narrowed. Nothing is counted for it."""
+    asked = from_store({**dict(zip(PARTS, values, strict=True)), WHOLE: _whole(values, known)})
     view = _without_removed(asked)
-    narrowed = to_filter(view, viewer().zone)
-    page = list_experiments(database(), narrowed, offset=0, limit=0)
-    choices = _offered(view, narrowed)
-    return (
-        no_update if view.to_store() == known else view.to_store(),
-        formatting.number_of(page.count, page.total),
-        listing.filter_chips(view, choices),
-        listing.nothing_to_show(page.total),
-        page.count > 0,
-        [no_update] * len(PARTS) if view == asked else list(view.to_store().values()),
-        [listing.filter_options(name, choices[name]) for name in FACETS],
-    )
+    labels = choice_labels(database(), to_filter(view, viewer().zone))
+    store = view.to_store()
+    return {
+        "view": no_update if store == known else store,
+        "chips": listing.filter_chips(view, labels),
+        "values": [no_update if view == asked else store[name] for name in PARTS],
+    }
+
+
+def _whole(values: Sequence[Any], known: Sent) -> str:
+    """Return whether all numbers are searched: somebody wants it for this text."""
+    if ctx.triggered_id == Ids.WHOLE:
+        return "1"
+    before = from_store(known)
+    is_same = searched_text(values[PARTS.index("q")]) == before.text
+    return "1" if before.whole and is_same else ""
 
 
 @callback(
-    Output(Ids.COUNT, "children", allow_duplicate=True),  # what narrows the table writes it too
-    Input(Shell.PULSE, "data"),
-    State(Ids.VIEW, "data"),
+    output={
+        "count": Output(Ids.COUNT, "children"),
+        "none": Output(Ids.NONE, "children"),
+        "hidden": Output(Ids.NONE, "hidden"),
+        "limits": Output(Ids.LIMITS, "children"),
+        "complete": Output(Ids.WHOLE, "hidden"),
+    },
+    inputs={"view": Input(Ids.VIEW, "data"), "_pulse": Input(Shell.PULSE, "data")},
+)
+def say_count(view: Sent, _pulse: Sent) -> dict[str, Any]:
+    """Say how many there are; rows and filters do not wait for it."""
+    filters = asked_filter(from_store(view))
+    page = list_experiments(database(), filters, offset=0, limit=0)
+    return {
+        "count": count_words(page),
+        "none": listing.nothing_to_show(page.total, is_partial=filters.since > 0),
+        "hidden": page.count > 0,
+        "limits": limits_words(filters, page),
+        "complete": not filters.since,
+    }
+
+
+@callback(
+    output=[Output(Ids.part(name), "options") for name in FACETS],
+    inputs={
+        "is_open": Input(Ids.PANEL, "is_open"),
+        "view": Input(Ids.VIEW, "data"),
+        "_labelled": Input(Ids.LABELLED, "data"),  # a tag may be new
+    },
     prevent_initial_call=True,
 )
-def count_again(_pulse: Sent, view: Sent) -> str:
-    """Say how many there are by now."""
-    narrowed = to_filter(from_store(view), viewer().zone)
-    page = list_experiments(database(), narrowed, offset=0, limit=0)
-    return formatting.number_of(page.count, page.total)
+def offer(is_open: Sent, view: Sent, _labelled: Sent) -> list[Any]:
+    """Say what each filter offers, while they are open."""
+    if not is_open:
+        raise PreventUpdate
+    chosen = from_store(view)
+    filters = asked_filter(chosen)
+    labels = choice_labels(database(), filters)
+    choices = _by_facet(filter_choices(database(), filters))
+    offered = listing.offered_choices(chosen, choices, labels)
+    return [listing.filter_options(name, offered[name]) for name in FACETS]
 
 
 def rows(
@@ -161,14 +203,20 @@ def rows(
 ) -> tuple[list[dict[str, Any]], int]:
     """Return a block of the table; durations of what ran only where their columns are chosen."""
     order, who, time = read_sort(sort, SortKey), viewer(), now()
-    narrowed = to_filter(from_store(view), who.zone)
-    page = list_experiments(database(), narrowed, order, offset=offset, limit=limit)
-    is_timed = not who.narrow and not experiment_table.TIMED.isdisjoint(asked_values(columns))
-    took = durations_of(database(), page.rows, time) if is_timed else {}
+    chosen = from_store(view)
+    page = list_experiments(database(), asked_filter(chosen), order, offset=offset, limit=limit)
+    shown = set() if who.narrow else set(asked_values(columns))
+    took = {}
+    if not experiment_table.TIMED.isdisjoint(shown):
+        took = durations_of(database(), page.rows, time)
     cells = [listing.row_cells(row, who, time, took.get(row.id)) for row in page.rows]
-    if not who.narrow and not experiment_table.LABELLED.isdisjoint(asked_values(columns)):
+    if not experiment_table.LABELLED.isdisjoint(shown):
         labels = labels_of(database(), [row.id for row in page.rows])
         cells = [one | listing.label_cells(one["id"], labels) for one in cells]
+    if words := chosen.text.split():
+        parts = parts_of(database(), page.rows, chosen.text)
+        matches = (listing.match_cells(row, parts[row.id], words) for row in page.rows)
+        cells = [one | match for one, match in zip(cells, matches, strict=True)]
     return cells, page.count
 
 
@@ -187,24 +235,6 @@ def _without_removed(view: View) -> View:
         return view
     part = ctx.triggered_id["part"]
     return from_store({}) if part == listing.EVERYTHING else view.without(part)
-
-
-def _offered(view: View, narrowed: Filter) -> listing.Offered:
-    """Return the values that leave a row, and those that are chosen although they leave none.
-
-    Dash takes a chosen value away as soon as its options do not have it: a view that is empty for
-    the moment would lose its filter.
-    """
-    choices = _by_facet(filter_choices(database(), narrowed))
-    lost = {name: set(view.facets[name]) - {one.value for one in choices[name]} for name in FACETS}
-    if not any(lost.values()):
-        return choices
-    everything = _by_facet(filter_choices(database(), Filter()))
-    for name in FACETS:
-        labels = {one.value: one.label for one in everything[name]}
-        choices[name] += [Choice(value, labels.get(value, value), 0) for value in lost[name]]
-        choices[name].sort(key=lambda one: one.label.lower())
-    return choices
 
 
 def _by_facet(choices: Choices) -> listing.Offered:

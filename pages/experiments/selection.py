@@ -14,10 +14,11 @@ from components.controls import small_button
 from components.sent import PrefixIds, Sent
 from components.shell import show_toast
 from db.queries.experiments.table import list_experiments
-from pages.context import database, run_script, viewer
+from pages.context import database, run_script
 from pages.experiments.chosen import MAX_CHOSEN
-from pages.experiments.filters import from_store, to_filter
+from pages.experiments.filters import from_store
 from pages.experiments.listing import Ids
+from pages.experiments.reach import asked_filter
 
 CHOSEN = PrefixIds("experiments-chosen")  # assets/js/experiments.js knows `store`
 FILES = {
@@ -90,12 +91,13 @@ def choose_all(clicks: Sent, view: Sent) -> list[int]:
     """Choose what the filter lets through, as many as can be taken at once."""
     if not clicks:
         raise PreventUpdate
-    narrowed = to_filter(from_store(view), viewer().zone)
+    narrowed = asked_filter(from_store(view))
     page = list_experiments(database(), narrowed, offset=0, limit=MAX_CHOSEN)
     if page.count > len(page.rows):
         show_toast(
             "info",
-            f"The first {len(page.rows)} of {formatting.number(page.count)} are chosen: more are "
+            f"The first {len(page.rows)} of "
+            f"{formatting.at_least(page.count, is_more=page.count_is_more)} are chosen: more are "
             "not compared or exported at once. Narrow the table by its filters.",
         )
     return [row.id for row in page.rows]

@@ -121,6 +121,33 @@ def test_the_table_filters_sorts_and_keeps_its_state_in_the_address(
 
 
 @pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_a_search_marks_what_it_finds_and_is_saved_as_a_view(
+    page: Page, library: Served, sign_in, screenshot
+):
+    sign_in(page, "viewer")
+    page.goto("/experiments?q=cycle%20L-1")
+    found = page.locator(".ag-row", has=page.get_by_role("link", name="Test 20", exact=True))
+    expect(found.locator(".bem-found mark")).to_have_text(["cycle", "L-1", "L-1"])
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("3 of 30")
+    screenshot(page, "experiments-found")
+    views = page.get_by_role("button", name="Views")
+    views.click()
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name").fill("Long life")
+    page.get_by_role("button", name="Save view").click()
+    expect(page.get_by_text("The view is saved.")).to_be_visible()
+
+    for _time in range(2):  # also after its filters were removed
+        page.get_by_role("button", name="Clear all").click()
+        expect(heading).not_to_contain_text("of 30")
+        views.click()
+        page.get_by_role("link", name="Long life").click()
+        expect(heading).to_contain_text("3 of 30")
+        expect(page).to_have_url(re.compile(r"q=cycle"))
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 def test_back_from_an_experiment_leads_to_the_same_view(page: Page, library: Served, sign_in):
     sign_in(page, "viewer")
     page.goto("/experiments?q=Test%2029")

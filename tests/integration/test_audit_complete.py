@@ -27,6 +27,7 @@ from db.commands.audit import By
 from db.commands.experiments.import_corrections import remember
 from db.commands.experiments.notes import NewNote
 from db.commands.queue import NewPlan
+from db.commands.saved_views import NewView
 from db.commands.tags import TagChange
 from db.engine import Database
 from db.models import AuditEntry, Experiment, StationAlarm
@@ -296,6 +297,10 @@ def experiments(diary: Diary) -> None:
     give("tags.rename_tag", "rename tag", fast, "quick", "", by=by)
     give("tags.rename_tag", "merge tag", fast, "Campaign 7", "", by=by)
     give("tags.change_owner", "change owner", [experiment], "vera", by=by)
+    view = give("saved_views.save_view", "save view", NewView("Fast", {"q": "1C"}), by=by)
+    give("saved_views.choose_start", "choose start", view, by=by)
+    give("saved_views.rename_view", "rename view", view, "Fast ones", by=by)
+    give("saved_views.delete_view", "delete view", view, by=by)
     rename = "experiments.notes.rename_experiment"
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
     give("experiments.edges.set_edge", "set edge", experiment, Edge.HOLD, by=by)

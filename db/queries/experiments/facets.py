@@ -1,11 +1,11 @@
 """What the filters of the experiments table offer, and how many experiments each choice leaves."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
@@ -21,11 +21,9 @@ from db.models import (
     Tag,
     User,
 )
-from db.queries.experiments.filters import ENDED_EARLY, Filter, narrowed
-from db.terms import PlanState
-
-FACETS = (Experiment.battery_id, Experiment.station_id, Experiment.profile_id, Experiment.status)
-NAMES = ("battery_id", "station_id", "profile_id", "status")
+from db.queries.experiments.filters import ENDED_EARLY, Filter, Kept, looked_up, number_of
+from db.queries.experiments.paging.scopes import Scope, scope_of
+from db.queries.lists import among
 
 
 @dataclass(frozen=True)
@@ -50,48 +48,138 @@ class Choices:
     owners: tuple[Choice, ...] = ()
 
 
+Counts = Counter[Any] | None  # None: there are too many to be counted
+
+
 def filter_choices(database: Database, filters: Filter) -> Choices:
-    """Return what each filter offers: its values among the experiments that the others leave."""
+    """Return what each filter offers: its values among the experiments that the others leave.
+
+    Where those are more than MAX_COUNT, all that there are, and uncounted.
+    """
     with database.read() as session:
-        count = _FacetCounts(session, filters)
-        batteries = count("battery_id", replace(filters, batteries=()))
-        by_battery = batteries  # the same where neither narrows
-        if filters.technologies or filters.batteries:
-            by_battery = count("battery_id", replace(filters, technologies=()))
-        stations = count("station_id", replace(filters, stations=()))
-        profiles = count("profile_id", replace(filters, profiles=()))
-        states = count.states(replace(filters, states=()))
+        found = looked_up(session, filters)
+        facets = _Facets(session)
+        batteries = facets.counts(replace(found, batteries=()), "battery_id")
+        of_kinds = facets.counts(replace(found, technologies=()), "battery_id")
+        stations = facets.counts(replace(found, stations=()), "station_id")
+        profiles = facets.counts(replace(found, profiles=()), "profile_id")
+        states = facets.counts(replace(found, states=()), "state")
+        tags = facets.tags(replace(found, tags=()))
         # what they are called, last: whatever was counted is there by now
         named = session.execute(select(Battery.id, Battery.name, Battery.technology)).all()
         kinds = {one.id: one.technology for one in named}
-        technologies: Counter[Technology] = Counter()  # by the few batteries, not by a join of all
-        for battery_id, number in by_battery.items():
-            if battery_id in kinds:  # a draft may name one that is gone
-                technologies[kinds[battery_id]] += number
         return Choices(
-            technologies=_choices(technologies, {}),
+            technologies=_choices(_technologies(of_kinds, kinds), {}, kinds.values()),
             batteries=_choices(batteries, {one.id: one.name for one in named}),
             stations=_choices(stations, _names(session, CyclerStation)),
             profiles=_choices(profiles, _names(session, Profile)),
-            statuses=_choices(states, {}),
-            tags=_tags(session, replace(filters, tags=())),
+            statuses=_choices(states, {}, ExperimentState),
+            tags=_choices(tags, _names(session, Tag)),
             owners=_owners(session),
         )
 
 
-def _tags(session: Session, others: Filter) -> tuple[Choice, ...]:
-    """Count what the other filters leave by tag; those without any are left out."""
-    names = dict(session.execute(select(Tag.id, Tag.name)).all())
-    counts: Counter[int] = Counter()
-    for of, number in ((Experiment, Experiment.id), (Plan, Plan.experiment_id)) if names else ():
-        query = (
-            select(ExperimentTag.tag_id, func.count())
-            .select_from(of)
-            .join(ExperimentTag, ExperimentTag.experiment_id == number)
-            .group_by(ExperimentTag.tag_id)
-        )
-        counts.update(dict(session.execute(narrowed(query, others, of)).all()))
-    return _choices(counts, names)
+def choice_labels(database: Database, filters: Filter) -> dict[str, dict[str, str]]:
+    """Return what the batteries, stations, profiles and tags of a filter are called, by value."""
+    chosen = {
+        "battery": (Battery.id, Battery.name, filters.batteries),
+        "station": (CyclerStation.id, CyclerStation.name, filters.stations),
+        "profile": (Profile.id, Profile.name, filters.profiles),
+        "tag": (Tag.id, Tag.name, filters.tags),
+    }
+    labels = {}
+    with database.read() as session:
+        for name, (id_, label, ids) in chosen.items():
+            if ids:
+                named = session.execute(select(id_, label).where(id_.in_(ids)))
+                labels[name] = {str(one): words for one, words in named}
+    return labels
+
+
+def _technologies(batteries: Counts, kinds: Mapping[int, Technology]) -> Counts:
+    """Count technologies by the few batteries, not by a join of all experiments."""
+    if batteries is None:
+        return None
+    counts: Counter[Any] = Counter()
+    for battery_id, number in batteries.items():
+        if battery_id in kinds:  # a draft may name one that is gone
+            counts[kinds[battery_id]] += number
+    return counts
+
+
+class _Facets:
+    """Counts experiments by what filters choose by; those of one filter are read once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._scopes: list[tuple[Filter, Scope, list[Any]]] = []
+
+    def counts(self, others: Filter, name: str) -> Counts:
+        """Count what a filter leaves by a column."""
+        scope, rows = self._of(others)
+        if scope.is_more:
+            return None
+        counts: Counter[Any] = Counter()
+        for row in rows:
+            if (value := getattr(row, name)) is not None:
+                counts[value] += row.count_
+        return counts
+
+    def tags(self, others: Filter) -> Counts:
+        """Count it by tag; those without any are left out."""
+        scope, _rows = self._of(others)
+        if scope.is_more:
+            return None
+        query = select(ExperimentTag.tag_id, func.count()).group_by(ExperimentTag.tag_id)
+        number = ExperimentTag.experiment_id
+        there: list[ColumnElement[bool]] = []
+        for of in scope.kinds:
+            its = scope.of(select(number_of(of)), of)
+            known = None if scope.numbers is None else scope.numbers[of]
+            there.append(number.in_(its) if known is None else among(number, known))
+        return Counter(dict(self._session.execute(query.where(or_(*there))).all()))
+
+    def _of(self, others: Filter) -> tuple[Scope, list[Any]]:
+        for known, scope, rows in self._scopes:
+            if known == others:
+                return scope, rows
+        scope = scope_of(self._session, others)
+        rows = [] if scope.is_more else list(_grouped(self._session, scope))
+        self._scopes.append((others, scope, rows))
+        return scope, rows
+
+
+@dataclass(frozen=True)
+class _Group:
+    """How many experiments have the same battery, station, profile and state."""
+
+    battery_id: int | None
+    station_id: int | None
+    profile_id: int | None
+    state: ExperimentState
+    count_: int
+
+
+def _grouped(session: Session, scope: Scope) -> Iterable[_Group]:
+    early = select(Run.experiment_id).where(Run.experiment_id == Experiment.id, ENDED_EARLY)
+    is_over = Experiment.status == ExperimentStatus.FINISHED
+    is_stopped = case((is_over, early.correlate(Experiment).exists()), else_=literal(value=False))
+    for row in _counted(session, scope, Experiment, Experiment.status, is_stopped):
+        battery, station, profile, status, stopped, count = row
+        state = ExperimentState.STOPPED if stopped else ExperimentState(status.value.lower())
+        yield _Group(battery, station, profile, state, count)
+    if Plan in scope.kinds:
+        for battery, station, profile, state, count in _counted(session, scope, Plan, Plan.state):
+            yield _Group(battery, station, profile, ExperimentState(state.value), count)
+
+
+def _counted(
+    session: Session, scope: Scope, of: Kept, *states: SQLColumnExpression[Any]
+) -> Iterable[Any]:
+    columns: tuple[Any, ...] = (of.battery_id, of.station_id, of.profile_id, *states)
+    query: Select[Any] = select(*columns)
+    rows = scope.of(query, of).subquery()
+    return session.execute(select(*rows.c, func.count()).group_by(*rows.c))
 
 
 def _owners(session: Session) -> tuple[Choice, ...]:
@@ -102,95 +190,17 @@ def _owners(session: Session) -> tuple[Choice, ...]:
     )
 
 
-@dataclass(frozen=True)
-class _PlanFacets:
-    """What filters choose by of an experiment that has no row in Experiment."""
-
-    battery_id: int | None
-    station_id: int | None
-    profile_id: int | None
-    state: PlanState
-    technology: Technology | None
-
-    def fits(self, filters: Filter) -> bool:
-        """Whether a filter lets it through, as far as it chooses by these."""
-        pairs: Sequence[tuple[object, Sequence[object]]] = (
-            (self.battery_id, filters.batteries),
-            (self.station_id, filters.stations),
-            (self.profile_id, filters.profiles),
-            (ExperimentState(self.state.value), filters.states),
-            (self.technology, filters.technologies),
-        )
-        return all(not chosen or value in chosen for value, chosen in pairs)
+def _names(session: Session, of: type[CyclerStation | Profile | Tag]) -> dict[Any, str]:
+    return dict(session.execute(select(of.id, of.name)).all())
 
 
-class _FacetCounts:
-    """Counts experiments by one column; those that the whole filter leaves are read once."""
-
-    def __init__(self, session: Session, filters: Filter) -> None:
-        self._session = session
-        self._filters = filters
-        self._rows: Sequence[tuple[Any, ...]] | None = None
-        self._plans: list[_PlanFacets] | None = None
-
-    def __call__(self, name: str, others: Filter) -> Counter[Any]:
-        counts = self._begun(name, others)
-        counts.update(getattr(plan, name) for plan in self._not_begun(others))
-        counts.pop(None, None)
-        return counts
-
-    def states(self, others: Filter) -> Counter[ExperimentState]:
-        """Count by state; what ended before its profile did is known by its run."""
-        counts: Counter[ExperimentState] = Counter()
-        for status, number in self._begun("status", others).items():
-            counts[ExperimentState(status.value.lower())] = number
-        if counts[ExperimentState.FINISHED]:
-            early = (
-                select(func.count())
-                .select_from(Run)
-                .join(Experiment, Experiment.id == Run.experiment_id)
-                .where(ENDED_EARLY, Experiment.status == ExperimentStatus.FINISHED)
-            )
-            stopped = self._session.scalar(narrowed(early, others)) or 0
-            counts[ExperimentState.FINISHED] -= stopped
-            counts[ExperimentState.STOPPED] = stopped
-        counts.update(ExperimentState(plan.state.value) for plan in self._not_begun(others))
-        return +counts
-
-    def _not_begun(self, others: Filter) -> Iterator[_PlanFacets]:
-        """Yield the plans that a filter leaves: they are few, so they are read once."""
-        if self._plans is None:
-            common = Filter(
-                created_from=others.created_from,
-                created_to=others.created_to,
-                text=others.text,
-                tags=others.tags,
-                owners=others.owners,
-                between=others.between,
-            )
-            query = select(
-                Plan.battery_id, Plan.station_id, Plan.profile_id, Plan.state, Battery.technology
-            ).outerjoin(Battery, Battery.id == Plan.battery_id)
-            rows = self._session.execute(narrowed(query, common, Plan))
-            self._plans = [_PlanFacets(*row) for row in rows]
-        return (one for one in self._plans if one.fits(others))
-
-    def _begun(self, name: str, others: Filter) -> Counter[Any]:
-        if others != self._filters or self._filters.is_empty:  # an index answers the latter
-            column = getattr(Experiment, name)
-            query = select(column, func.count()).select_from(Experiment).group_by(column)
-            return Counter(dict(self._session.execute(narrowed(query, others)).all()))
-        if self._rows is None:
-            self._rows = self._session.execute(narrowed(select(*FACETS), others)).all()
-        place = NAMES.index(name)
-        return Counter(row[place] for row in self._rows)
-
-
-def _names(session: Session, kind: type[CyclerStation | Profile]) -> dict[Any, str]:
-    return dict(session.execute(select(kind.id, kind.name)).all())
-
-
-def _choices(counts: Mapping[Any, int], labels: Mapping[Any, str]) -> tuple[Choice, ...]:
-    """Return what is counted under its label; values without one are their own."""
-    choices = (Choice(str(key), labels.get(key, str(key)), n) for key, n in counts.items())
+def _choices(
+    counts: Counts, labels: Mapping[Any, str], known: Iterable[Any] | None = None
+) -> tuple[Choice, ...]:
+    """Return what is counted under its label, else what there is; words are their own labels."""
+    values = counts if counts is not None else dict.fromkeys(labels if known is None else known)
+    choices = (
+        Choice(str(key), labels.get(key, str(key)), None if counts is None else counts[key])
+        for key in values
+    )
     return tuple(sorted(choices, key=lambda choice: choice.label.lower()))

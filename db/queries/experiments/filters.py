@@ -5,7 +5,7 @@ plan. Everything is asked of both, and there are few of the latter.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVarTuple
@@ -31,15 +31,17 @@ from db.models import (
     Plan,
     Run,
 )
-from db.queries.experiments.search import is_found
-from db.queries.experiments.tags import has_tag, is_owned_by
+from db.queries.experiments.search import Word, find_words, is_found
+from db.queries.experiments.tags import has_tag, is_owned_by, owned_numbers
+from db.queries.lists import among
 from db.queries.stations.queue import HAS_ROW
 from db.terms import PlanState
 
 Columns = TypeVarTuple("Columns")
 Kept = type[Experiment] | type[Plan]  # where an experiment has its row
 ENDED_EARLY = func.trim(func.coalesce(Run.end_reason, "")) != ""
-NOT_BEGUN = and_(Plan.state != PlanState.QUEUED, ~HAS_ROW)
+NOT_QUEUED = [one for one in PlanState if one is not PlanState.QUEUED]  # an index knows them
+NOT_BEGUN = and_(Plan.state.in_(NOT_QUEUED), ~HAS_ROW)
 
 
 class CycleFigure(StrEnum):
@@ -72,7 +74,11 @@ class Between:
 
 @dataclass(frozen=True)
 class Filter:
-    """What the table is narrowed to; an empty tuple does not narrow."""
+    """What the table is narrowed to; an empty tuple does not narrow.
+
+    A text is looked for in numbers from `since` on. `words` are those of the text, `owned` are the
+    experiments of the owners unless they are very many: both are `looked_up`.
+    """
 
     technologies: tuple[Technology, ...] = ()
     batteries: tuple[int, ...] = ()
@@ -85,6 +91,9 @@ class Filter:
     tags: tuple[int, ...] = ()
     owners: tuple[str, ...] = ()
     between: tuple[Between, ...] = ()
+    since: int = 0
+    words: tuple[Word, ...] | None = None
+    owned: tuple[int, ...] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -92,27 +101,36 @@ class Filter:
         return self == Filter()
 
 
-def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) -> Select[*Columns]:
+def looked_up(session: Session, filters: Filter) -> Filter:
+    """Return a filter with what its text and its owners mean; `narrowed` needs it."""
+    if filters.text.strip():
+        filters = replace(filters, words=find_words(session, filters.text))
+    if filters.owners:
+        filters = replace(filters, owned=owned_numbers(session, filters.owners))
+    return filters
+
+
+def narrowed(
+    query: Select[*Columns], filters: Filter, of: Kept = Experiment, *, in_order: bool = False
+) -> Select[*Columns]:
     """Return a query of experiments for those that the filters let through.
 
-    Of plans only those that have no row in Experiment.
+    Of plans only those that have no row in Experiment. `in_order`: many are let through and the
+    query is cut: reading in its order is faster than going from an index to each that matches.
     """
     if of is Plan:
         query = query.where(NOT_BEGUN)
     if filters.states:
-        query = query.where(_in_plan(filters) if of is Plan else _in_experiment(filters))
+        in_states = _in_plan(filters) if of is Plan else _in_experiment(filters, in_order=in_order)
+        query = query.where(in_states)
     for column, values in (
         (of.battery_id, filters.batteries),
         (of.station_id, filters.stations),
         (of.profile_id, filters.profiles),
+        (of.battery_id, _batteries_of(filters.technologies)),
     ):
-        if values:
-            query = query.where(column.in_(values))
-    if filters.technologies:  # by the few batteries, not by a join of every experiment
-        kinds = select(Battery.id).where(Battery.technology.in_(filters.technologies))
-        # + 0 hides the column's index: going from it to the row of every match is slower than
-        # reading the rows in the order that is asked for
-        query = query.where((of.battery_id + 0).in_(kinds))
+        if values != ():
+            query = query.where((column + 0 if in_order else column).in_(values))
     if filters.created_from is not None:
         query = query.where(created(of) >= filters.created_from)
         # never before it was made, but for a part of a second; this goes by an index
@@ -122,16 +140,38 @@ def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) ->
     query = query.where(*_labelled(filters, of))
     if filters.between:
         query = query.where(_has_cycles(filters.between, of))
-    if searched := filters.text.strip():
-        query = query.where(is_found(of, searched))
-    return query
+    return query.where(*_searched(filters, of))
+
+
+def _searched(filters: Filter, of: Kept) -> Iterator[ColumnElement[bool]]:
+    if not filters.text.strip():
+        return
+    if filters.words is None:
+        raise ValueError("The words of a search are looked up first.")
+    if filters.since:
+        yield number_of(of) >= filters.since
+    yield is_found(of, filters.words)
+
+
+def _batteries_of(technologies: Sequence[Technology]) -> Select[int] | tuple[()]:
+    """Return the few batteries, so that not every experiment is joined to its own."""
+    if not technologies:
+        return ()
+    return select(Battery.id).where(Battery.technology.in_(technologies))
+
+
+def without_index(column: InstrumentedAttribute[Any]) -> SQLColumnExpression[Any]:
+    """Return a text that is never "" so that no index of it is used."""
+    return func.nullif(column, "", type_=column.type)
 
 
 def _labelled(filters: Filter, of: Kept) -> Iterator[ColumnElement[bool]]:
     number = number_of(of)
     if filters.tags:
         yield has_tag(number, filters.tags)
-    if filters.owners:
+    if filters.owners and filters.owned is not None:
+        yield among(number, filters.owned)
+    elif filters.owners:
         yield is_owned_by(number, filters.owners)
 
 
@@ -170,17 +210,18 @@ def _in_plan(filters: Filter) -> ColumnElement[bool]:
     return Plan.state.in_([one for one in PlanState if one.value in set(filters.states)])
 
 
-def _in_experiment(filters: Filter) -> ColumnElement[bool]:
+def _in_experiment(filters: Filter, *, in_order: bool) -> ColumnElement[bool]:
     states = set(filters.states)
+    status = without_index(Experiment.status) if in_order else Experiment.status
     simple = [
         one
         for one in ExperimentStatus
         if one is not ExperimentStatus.FINISHED and ExperimentState(one.value.lower()) in states
     ]
-    either: list[ColumnElement[bool]] = [Experiment.status.in_(simple)] if simple else []
+    either: list[ColumnElement[bool]] = [status.in_(simple)] if simple else []
     over = states & {ExperimentState.FINISHED, ExperimentState.STOPPED}
     if over:
-        is_over = Experiment.status == ExperimentStatus.FINISHED
+        is_over = status == ExperimentStatus.FINISHED
         early = select(Run.experiment_id).where(Run.experiment_id == Experiment.id, ENDED_EARLY)
         stopped = early.correlate(Experiment).exists()
         alone = stopped if ExperimentState.STOPPED in over else ~stopped

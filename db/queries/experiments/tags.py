@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.engine import Database
 from db.models import ExperimentOwner, ExperimentTag, ImportSource, Plan, Tag
+from db.queries.lists import MAX_COUNT
 
 
 @dataclass(frozen=True)
@@ -72,21 +73,55 @@ def owners_of(session: Session, ids: Collection[int]) -> dict[int, str]:
     return found
 
 
+def owned_numbers(session: Session, owners: Collection[str]) -> tuple[int, ...] | None:
+    """Return the experiments of these people; None where they are more than MAX_COUNT."""
+    parts = []
+    for number, its in _ways(owners):
+        some = select(number).where(its).limit(MAX_COUNT + 1).subquery()
+        parts.append(select(some.c[0]))
+    numbers = tuple(dict.fromkeys(session.scalars(union_all(*parts))))
+    return numbers if len(numbers) <= MAX_COUNT else None
+
+
 def is_owned_by(
     experiment_id: SQLColumnExpression[int], owners: Collection[str]
 ) -> ColumnElement[bool]:
-    """Whether an experiment is one of these people's."""
-    chosen = select(ExperimentOwner.experiment_id)
-    queued = select(Plan.experiment_id).where(Plan.user_name.in_(owners))
-    imported = select(ImportSource.experiment_id).where(
-        ImportSource.user_name.in_(owners),
-        ImportSource.experiment_id.not_in(select(Plan.experiment_id)),
-    )
-    by_itself = experiment_id.in_(queued) | experiment_id.in_(imported)
+    """Whether an experiment is one of these people's, where those are very many."""
     return or_(
-        experiment_id.in_(chosen.where(ExperimentOwner.owner.in_(owners))),
-        by_itself & experiment_id.not_in(chosen),
+        *(
+            select(number).where(number == experiment_id, its).exists()
+            for number, its in _ways(owners)
+        )
     )
+
+
+def _ways(
+    owners: Collection[str],
+) -> list[tuple[InstrumentedAttribute[int], ColumnElement[bool]]]:
+    """Return how an experiment becomes somebody's: chosen, else queued, else imported."""
+    chosen, queued, imported = ExperimentOwner, aliased(Plan), ImportSource
+    return [
+        (chosen.experiment_id, chosen.owner.in_(owners)),
+        (
+            queued.experiment_id,
+            and_(queued.user_name.in_(owners), ~_is_in(ExperimentOwner, queued.experiment_id)),
+        ),
+        (
+            imported.experiment_id,
+            and_(
+                imported.user_name.in_(owners),
+                ~_is_in(ExperimentOwner, imported.experiment_id),
+                ~_is_in(Plan, imported.experiment_id),
+            ),
+        ),
+    ]
+
+
+def _is_in(
+    model: type[ExperimentOwner | Plan], number: SQLColumnExpression[int]
+) -> ColumnElement[bool]:
+    other = aliased(model)
+    return select(other.experiment_id).where(other.experiment_id == number).exists()
 
 
 def has_tag(experiment_id: SQLColumnExpression[int], tags: Collection[int]) -> ColumnElement[bool]:

@@ -40,15 +40,20 @@ WEB = [
     "CSV: memory over idle",
 ]
 SORTS = ["id", "name", "status", "battery", "technology", "station", "profile", "created"]
-SORTS += ["started", "finished", "duration"]
+SORTS += ["started", "finished", "duration", "cycles", "retention"]
 LIST = [
     "list, first page",
     "list, page in the middle",
     "list, last page",
     *(f"list, by {key}" for key in SORTS),
     "list, filter",
+    "list, filter and order",
     "list, search",
+    "list, search without a hit",
+    "list, search of all",
+    "list, search of all without a hit",
     "list, choices",
+    "list, choices of a filter",
     "list, page: callback",
 ]
 CROWD = [

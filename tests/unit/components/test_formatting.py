@@ -170,3 +170,18 @@ def test_the_range_of_a_coin_cell_is_in_thousandths():
     assert formatting.small_span(-0.003, 0.003, "A") == "−3 to 3 mA"
     assert formatting.small_span(-10, 0.05, "A") == "−10 to 0.05 A"
     assert formatting.small_span(0, 0, "A") == "0 A"
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "more", "words"),
+    [
+        (0, 0, (False, False), "0"),
+        (10_412, 10_412, (False, False), "10,412"),
+        (128, 10_412, (False, False), "128 of 10,412"),
+        (128, 10_000, (False, True), "128 of more than 10,000"),
+        (10_000, 10_000, (True, True), "more than 10,000"),
+    ],
+)
+def test_counts_that_end_say_so(count, total, more, words):
+    is_more = {"count_is_more": more[0], "total_is_more": more[1]}
+    assert formatting.number_of(count, total, **is_more) == words

@@ -19,9 +19,11 @@ from components.electrolytes import amount_ids
 from cycling.analysis.cycles.choices import Numbering, Reference
 from dashboard.errors import UNEXPECTED
 from dashboard.roles import callback_role
+from db.commands.audit import By
 from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
 from db.commands.queue import NewPlan, add_plan
+from db.commands.saved_views import NewView, save_view
 from db.commands.tags import TagChange, change_tags
 from db.models import Base
 from db.queries.experiments.tags import list_tags
@@ -347,6 +349,26 @@ def tag_name(world: World) -> Form:
     return Form("oscar", "experiments-tags-dialog.is_open", sure, values, of)
 
 
+def saved_view(_world: World) -> Form:
+    sure = "experiments-save-sure.n_clicks"
+    order = [{"colId": "started", "sort": "desc"}]
+    values = {sure: 1, "experiments-view.data": {"q": "1C", "status": ["running"]}}
+    values["experiments-grid.getRowsRequest"] = {"startRow": 0, "endRow": 9, "sortModel": order}
+    typed = {"name": "Fast ones", "for": "me"}
+    fields = [({"type": "experiments-save-field", "part": one}, typed[one]) for one in typed]
+    of = {"experiments-save-field": fields}
+    return Form("vera", "experiments-save-dialog.is_open", sure, values, of)
+
+
+def view_name(world: World) -> Form:
+    sure = "experiments-saved-sure.n_clicks"
+    view = save_view(world.store, NewView("Fast", {"q": "1C"}), by=By("vera", "", START))
+    typed = {"view": str(view), "act": "rename", "name": "Fast ones"}
+    fields = [({"type": "experiments-saved-field", "part": one}, typed[one]) for one in typed]
+    of = {"experiments-saved-field": fields}
+    return Form("vera", "experiments-saved-dialog.is_open", sure, {sure: 1}, of)
+
+
 def conventions(world: World) -> Form:
     save = "cycles-choose-sure.n_clicks"
     imported = import_blocks(world.store, battery_id=world.lab.battery())
@@ -464,6 +486,8 @@ FORMS = {
     "give and take tags": tags,
     "another owner": owner,
     "another name of a tag": tag_name,
+    "save a view": saved_view,
+    "another name of a view": view_name,
     "rename an experiment": new_name,
     "set the edges of an experiment": edges,
     "choose the conventions of its cycles": conventions,

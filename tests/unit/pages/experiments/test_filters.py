@@ -11,7 +11,15 @@ from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey
 from db.queries.lists import Sort, read_sort
-from pages.experiments.filters import FACETS, LABELS, PARTS, ends_of, from_store, to_filter
+from pages.experiments.filters import (
+    FACETS,
+    LABELS,
+    PARTS,
+    WHOLE,
+    ends_of,
+    from_store,
+    to_filter,
+)
 from tests.generated import examples
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -150,7 +158,7 @@ def test_what_is_no_text_is_not_searched_for(text):
 
 
 def test_the_store_names_every_part_once():
-    assert tuple(EMPTY.to_store()) == PARTS
+    assert tuple(EMPTY.to_store()) == (*PARTS, WHOLE)
     assert all(EMPTY.to_store()[name] == [] for name in FACETS)
 
 

@@ -54,6 +54,8 @@ def test_they_narrow_the_table_and_stand_as_chips(vera, store, ids):
     answer = vera.call("experiments-view.data", values)
     chips = [text(one) for one in find(answer["experiments-chips.children"], className="bem-chip")]
     assert chips == ["Tagslow", "Ownervera"]
+    is_open = {"experiments-panel.is_open": True, "experiments-view.data": {"owner": ["vera"]}}
+    answer = vera.call("experiments-part-technology.options", is_open)
     offered = [one["label"] for one in answer["experiments-part-owner.options"]]
     assert "vera" in offered  # without a number, which would read every experiment
 

@@ -1,5 +1,6 @@
 """The page with the table of all experiments."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,16 +9,21 @@ from components.experiment_table import OPTIONAL
 from components.row_grid import BLOCK
 from cycling.terms import ExperimentStatus, Technology
 from db.models import CycleSummary
+from db.queries.experiments import search
+from db.queries.experiments.paging import scopes
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.db.lab import statements
 from tests.unit.pages.visitor import shown
 
 NARROW = "experiments-view.data"
+COUNT, NONE = "experiments-count.children", "experiments-none.children"
+OFFER = "experiments-part-technology.options"
 ROWS = "experiments-grid.getRowsResponse"
 REQUEST = "experiments-grid.getRowsRequest"
 VIEW = {"technology": [], "status": [], "battery": [], "station": [], "profile": []}
 VIEW |= {"tag": [], "owner": []}
 VIEW |= {"from": "", "to": "", "q": "", "cycles": "", "capacity": "", "retention": "", "ce": ""}
+VIEW |= {"whole": ""}
 MARKUP = "<img src=x onerror=alert(1)> & T"
 
 
@@ -46,6 +52,14 @@ def chips(answer) -> list[str]:
 
 def labels(answer, name: str) -> list[str]:
     return [one["label"] for one in answer[f"experiments-part-{name}.options"]]
+
+
+def counted(visitor, **view):
+    return visitor.call(COUNT, {NARROW: {**VIEW, **view}})
+
+
+def offered(visitor, **view):
+    return visitor.call(OFFER, {"experiments-panel.is_open": True, NARROW: {**VIEW, **view}})
 
 
 def row_ids(answer) -> list[int]:
@@ -80,26 +94,41 @@ def ids(lab) -> dict[str, int]:
 
 def test_nothing_chosen_shows_everything(vera, ids):
     answer = vera.call(NARROW, {"experiments-view.data": VIEW})
-    assert answer["experiments-count.children"] == "3"
-    assert answer["experiments-none.hidden"] is True
     assert answer["experiments-chips.children"] == []
     assert "experiments-view.data" not in answer  # the table need not be fetched again
     assert part("q") not in answer
+    answer = counted(vera)
+    assert answer[COUNT] == "3"
+    assert answer["experiments-none.hidden"] is True
+    assert answer["experiments-limits.children"] == ""
+    assert answer["experiments-whole.hidden"] is True
 
 
 def test_choices_say_how_many_experiments_they_leave(vera, ids):
-    answer = vera.call(NARROW)
+    answer = offered(vera)
     assert labels(answer, "technology") == ["Lead-acid (1)", "Lithium (2)"]
     assert labels(answer, "status") == ["Finished (2)", "Running (1)"]
     assert labels(answer, "battery") == ["Cell A (2)", "Lead (1)"]
     assert labels(answer, "station") == ["Station 04 (1)", "Virtual (2)"]
 
 
+def test_nothing_is_offered_while_the_filters_are_closed(vera, ids):
+    assert vera.call(OFFER, {"experiments-panel.is_open": False, NARROW: VIEW}) == {}
+
+
+def test_a_filter_counts_nothing_before_its_chip_is_there(vera, lab, ids):
+    with statements(lab.database) as sent:
+        vera.call(NARROW, controls(status=["running"], battery=[str(ids["cell"])]))
+    assert [one for one in sent if 'FROM "Experiment"' in one] == []
+    assert [one for one in sent if "count(" in one.lower()] == []
+
+
 def test_a_choice_narrows_the_others_and_becomes_a_chip(vera, ids):
     answer = vera.call(NARROW, controls(status=["running"], q=None), by=part("status"))
-    assert answer["experiments-count.children"] == "1 of 3"
     assert answer["experiments-view.data"] == {**VIEW, "status": ["running"]}
     assert chips(answer) == ["StatusRunning"]
+    assert counted(vera, status=["running"])[COUNT] == "1 of 3"
+    answer = offered(vera, status=["running"])
     assert labels(answer, "battery") == ["Cell A (1)"]
     assert labels(answer, "status") == ["Finished (2)", "Running (1)"]
 
@@ -125,26 +154,30 @@ def test_every_kind_of_filter_has_its_chip(vera, ids):
         "Created to2026-08-31",
         "Textaging",
     ]
-    assert answer["experiments-count.children"] == "1 of 3"
+    assert counted(vera, **answer[NARROW])[COUNT] == "1 of 3"
     (clear,) = of_type(answer["experiments-chips.children"][-1:], "Button")
     assert text(clear) == "Clear all"
     assert nested_lists(answer["experiments-chips.children"]) == []
 
 
 def test_what_is_chosen_stays_although_the_other_filters_leave_it_no_row(vera, ids):
-    chosen = controls(status=["running"], battery=[str(ids["lead"])], profile=["77"])
-    answer = vera.call(NARROW, chosen)
+    view = {"status": ["running"], "battery": [str(ids["lead"])], "profile": ["77"]}
+    answer = vera.call(NARROW, controls(**view))
     assert chips(answer) == ["StatusRunning", "BatteryLead", "Profile77"]
+    answer = counted(vera, **view)
     assert answer["experiments-none.hidden"] is False
-    assert text(answer["experiments-none.children"]) == "No experiment matches these filters."
+    assert text(answer[NONE]) == "No experiment matches these filters."
+    answer = offered(vera, **view)
     for name, label in (("status", "Running"), ("battery", "Lead"), ("profile", "77")):
         assert f"{label} (0)" in labels(answer, name)  # else Dash would unchoose it
 
 
 def test_the_choices_of_a_lab_where_nothing_runs_keep_what_the_address_asks_for(vera):
-    answer = vera.call(NARROW, controls(status=["running"]))
-    assert labels(answer, "status") == ["Running (0)"]
-    assert part("status") not in answer
+    assert part("status") not in vera.call(NARROW, controls(status=["running"]))
+    assert labels(offered(vera, status=["running"]), "status") == ["Running (0)"]
+    page = vera.open("/experiments", "?status=running")
+    (option,) = shown(page, "experiments-part-status")["options"]  # before they are opened
+    assert option == {"label": "Running", "value": "running"}
 
 
 def test_a_cross_removes_its_filter_alone(vera, ids):
@@ -160,7 +193,6 @@ def test_clear_all_removes_everything(vera, ids):
     chosen = controls(status=["running"], q="aging", **{"from": "2026-08-01"})
     answer = vera.call(NARROW, chosen, **remove("everything", "status", "q", "from"))
     assert answer["experiments-view.data"] == VIEW
-    assert answer["experiments-count.children"] == "3"
     assert answer["experiments-chips.children"] == []
 
 
@@ -179,7 +211,7 @@ def test_chips_that_have_just_been_drawn_remove_nothing(vera, ids):
 def test_a_cross_of_no_filter_removes_nothing(vera, ids, name):
     answer = vera.call(NARROW, controls(status=["running"]), **remove(name))
     assert (answer.status, answer.error) == (200, None)
-    assert answer["experiments-count.children"] == "1 of 3"
+    assert answer[NARROW]["status"] == ["running"]
 
 
 @pytest.mark.parametrize(
@@ -207,10 +239,10 @@ def test_an_odd_store_is_replaced(vera, ids, known):
 
 
 def test_a_lab_without_experiments_is_offered_the_import(vera):
-    answer = vera.call(NARROW)
-    assert answer["experiments-count.children"] == "0"
-    assert "There are no experiments yet." in text(answer["experiments-none.children"])
-    assert find(answer["experiments-none.children"], href="/import-experiment")
+    answer = counted(vera)
+    assert answer[COUNT] == "0"
+    assert "There are no experiments yet." in text(answer[NONE])
+    assert find(answer[NONE], href="/import-experiment")
     assert vera.call(ROWS, {REQUEST: {"startRow": 0, "endRow": 100}})[ROWS] == {
         "rowData": [],
         "rowCount": 0,
@@ -325,7 +357,7 @@ def test_names_with_markup_stay_text_in_chips_and_choices(vera, lab):
     lab.experiment("E", battery)
     answer = vera.call(NARROW, controls(battery=[str(battery)], q=MARKUP))
     assert chips(answer) == [f"Battery{MARKUP[:30]}", f"Text{MARKUP}"]
-    assert labels(vera.call(NARROW), "battery") == [f"{MARKUP[:30]} (1)"]
+    assert labels(offered(vera), "battery") == [f"{MARKUP[:30]} (1)"]
 
 
 def test_the_page_opens_with_the_filter_of_its_address(vera, ids):
@@ -431,6 +463,59 @@ def test_a_filter_of_cycles_has_its_chip_and_what_is_no_range_is_said(store, ver
         session.add(summary(ids["old"]))
     answer = vera.call(NARROW, controls(retention="< 80 %", cycles="many"))
     assert chips(answer) == ["Retention / %< 80 %"]
-    assert answer["experiments-count.children"] == "1 of 3"
+    assert counted(vera, **answer[NARROW])[COUNT] == "1 of 3"
     page = vera.open("/experiments", "?retention=much")
     assert "Retention / % “much” is no range: that filter is left out." in text(page)
+
+
+def test_a_search_shows_where_it_has_found_a_row(vera, lab, ids):
+    (row,) = vera.call(ROWS, {REQUEST: {}, NARROW: {**VIEW, "q": "LEAD zelle"}})[ROWS]["rowData"]
+    assert row["marks"] == [["Lead", True], [" test", False]]
+    found = {one["field"]: one["pieces"] for one in row["found"]}
+    assert found["Description"] == [["\u00d6l", False], ["zelle", True], [", 20 cycles", False]]
+    assert found["Battery"] == [["Lead", True]]
+    (row,) = vera.call(ROWS, {REQUEST: {}, NARROW: {**VIEW, "q": "station fast"}})[ROWS]["rowData"]
+    assert [one["field"] for one in row["found"]] == ["Profile", "Station"]
+    (row, *_) = vera.call(ROWS, {REQUEST: {}})[ROWS]["rowData"]
+    assert "found" not in row
+
+
+def test_a_search_looks_at_the_newest_at_first_and_at_all_on_demand(vera, ids, monkeypatch):
+    monkeypatch.setattr(search, "REACH", 1)
+    view = {"q": "aging"}
+    answer = counted(vera, **view)
+    assert answer[COUNT] == "0 of 3"
+    assert answer["experiments-limits.children"] == "Searched: the newest 1 number."
+    assert answer["experiments-whole.hidden"] is False
+    assert "“Search all” above looks further" in text(answer[NONE])
+    whole = "experiments-whole.n_clicks"
+    answer = vera.call(NARROW, {**controls(**view), NARROW: {**VIEW, **view}}, by=whole)
+    assert answer[NARROW] == {**VIEW, **view, "whole": "1"}
+    answer = counted(vera, **answer[NARROW])
+    assert (answer[COUNT], answer["experiments-whole.hidden"]) == ("1 of 3", True)
+    known = {NARROW: {**VIEW, **view, "whole": "1"}}
+    answer = vera.call(NARROW, {**controls(**view, status=["running"]), **known})
+    assert answer[NARROW]["whole"] == "1"
+    answer = vera.call(NARROW, {**controls(q="agin"), **known}, by=part("q"))
+    assert answer[NARROW]["whole"] == ""  # another search
+
+
+def test_more_than_are_counted_are_said_to_be_more(vera, lab, ids, monkeypatch):
+    monkeypatch.setattr(scopes, "MAX_COUNT", 2)
+    answer = counted(vera)
+    assert answer[COUNT] == "more than 2"
+    assert answer["experiments-limits.children"].startswith("The first 2 are listed")
+    assert counted(vera, status=["running"])[COUNT] == "1 of more than 2"
+    assert vera.call(ROWS, {REQUEST: {}})[ROWS]["rowCount"] == 2
+    assert labels(offered(vera), "battery") == ["Cell A", "Lead"]
+
+
+def test_ready_filters_are_ones_own_and_this_month(visitor, ids):
+    page = visitor("vera", "Pacific/Kiritimati").open("/experiments")
+    links = [
+        one["props"]["href"]
+        for one in find(page, className="bem-chip add")
+        if "href" in one["props"]
+    ]
+    assert links[0] == "/experiments?owner=vera"
+    assert re.fullmatch(r"/experiments\?from=\d{4}-\d\d-01", links[1])

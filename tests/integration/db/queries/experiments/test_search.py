@@ -1,13 +1,16 @@
 """The search of the experiments: words in any order, over all that an experiment is made with."""
 
 import pytest
+from sqlalchemy import select
 
 from cycling.terms import Technology
 from db.commands.experiments.notes import NewNote, add_note
+from db.commands.tags import TagChange, change_tags
 from db.engine import Database
-from db.models import Plan
+from db.models import Experiment, Plan
+from db.queries.experiments import search
 from db.queries.experiments.facets import filter_choices
-from db.queries.experiments.filters import Filter
+from db.queries.experiments.filters import Filter, narrowed
 from db.queries.experiments.search import MAX_WORDS
 from db.queries.experiments.table import list_experiments
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_profile, add_station
@@ -32,6 +35,7 @@ def lab(database: Database) -> Database:
     add_experiment(database, name="Second", battery_id=gel, profile_id=slow, description="at 45")
     third = add_experiment(database, name="Third", battery_id=sodium, profile_id=fast)
     add_note(database, NewNote(third, "Electrolyte leaked, 100% sure"), by=BY)
+    change_tags(database, [third], TagChange(["Campaign 7"]), by=BY)
     return database
 
 
@@ -55,6 +59,8 @@ def found(database: Database, text: str) -> set[str]:
         ("gel C/20", {"Second"}),
         ("na-ion", {"Third"}),
         ("leaked third", {"Third"}),
+        ("campaign", {"Third"}),
+        ("CAMPAIGN na-ion leaked", {"Third"}),
         ("100%", {"Third"}),
         ("leaked first", set()),
         ("nmc gel", set()),
@@ -89,3 +95,25 @@ def test_a_draft_without_battery_and_station_is_found_by_its_name(lab: Database)
     assert found(lab, "draft yet") == {"Not yet"}
     assert found(lab, "45") == {"First", "Second", "Not yet"}
     assert found(lab, "draft nmc") == set()
+
+
+def test_a_search_looks_through_the_newest_numbers_at_first(lab: Database, monkeypatch):
+    assert search.search_since(lab) == 0  # that is all of them
+    monkeypatch.setattr(search, "REACH", 2)
+    since = search.search_since(lab)
+    newest = list_experiments(lab, Filter(text="r", since=since), offset=0, limit=9)
+    assert [row.name for row in newest.rows] == ["Third", "Second"]
+    assert newest.total == 3
+    assert found(lab, "r") == {"First", "Second", "Third"}
+
+
+def test_what_is_few_is_looked_through_once_and_more_than_can_be_named_too(lab, monkeypatch):
+    wanted = ("1C", "45", "campaign", "nmc")
+    before = [found(lab, text) for text in wanted]
+    monkeypatch.setattr(search, "MAX_IDS", 0)
+    assert [found(lab, text) for text in wanted] == before
+
+
+def test_words_that_were_not_looked_up_are_a_mistake_of_ours():
+    with pytest.raises(ValueError, match="looked up"):
+        narrowed(select(Experiment.id), Filter(text="x"))

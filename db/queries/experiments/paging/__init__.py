@@ -1,0 +1,1 @@
+"""Pages of the experiments table: which numbers stand on them, in which order."""
