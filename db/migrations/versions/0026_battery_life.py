@@ -4,7 +4,7 @@ from db.migrations import column
 from db.migrations.tables import table
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

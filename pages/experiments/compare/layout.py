@@ -11,14 +11,9 @@ from components.blocks import card, empty, icon, labelled, loading, page_header,
 from components.controls import segments
 from components.figures.comparison_graph import height_of
 from components.figures.template import CONFIG
-<<<<<<< ours
+from components.pictures import picture_menu
 from cycling.analysis.campaign.cells import CELL_METRICS, Axis
 from cycling.analysis.cycles.metrics import Metric
-=======
-from components.pictures import picture_menu
-from cycling.analysis.campaign.cells import Axis
-from cycling.analysis.cycles.metrics import METRICS, Metric
->>>>>>> theirs
 from pages.experiment.cycles.address import Per
 from pages.experiment.dqdv.address import Half
 from pages.experiments.chosen import MAX_TEXT, ranges
@@ -173,11 +168,7 @@ def _graph(view: View, *, narrow: bool) -> Component:
         _group("Band", segments(Ids.BAND, BAND_WORDS, view.band), "of-groups"),
         html.Label(["Values at ", at], className="bem-inline bem-slim bem-at"),
     ]
-<<<<<<< ours
     graph = blank_graph(Ids.GRAPH, height_of(len(view.metrics), narrow=narrow))
-=======
-    graph = _empty_graph(Ids.GRAPH, height_of(len(view.metrics), narrow=narrow))
->>>>>>> theirs
     below = html.Div(id=Ids.CAPTION, className="bem-small-print t3 small")
     return card(
         "Over life",
@@ -186,7 +177,6 @@ def _graph(view: View, *, narrow: bool) -> Component:
     )
 
 
-<<<<<<< ours
 def blank_graph(graph_id: str, height: int) -> dcc.Graph:
     """Return a graph before anything is drawn, as high as it will be (px)."""
     no_axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}, "height": height}
@@ -195,10 +185,7 @@ def blank_graph(graph_id: str, height: int) -> dcc.Graph:
     return dcc.Graph(id=graph_id, config=CONFIG, figure=figure, className="bem-graph")
 
 
-def _table() -> Component:
-=======
 def _table(view: View) -> Component:
->>>>>>> theirs
     return card(
         "End values",
         html.Div([] if view.members else [nothing_chosen()], id=Ids.TABLE),
@@ -234,7 +221,7 @@ def _curves(view: View, *, narrow: bool) -> Component:
         *(html.Div(one, className="of-curve") for one in of_curve),
         html.Datalist([html.Option(value=one) for one in OFFERED], id=CYCLES_OFFERED),
     ]
-    graph = _empty_graph(Ids.CURVES, height_of(1, narrow=narrow))
+    graph = blank_graph(Ids.CURVES, height_of(1, narrow=narrow))
     shown = [
         html.Div(id=Ids.CURVES_NOTES, className="bem-compare-notes"),
         loading(graph, "Reading the measures"),
@@ -251,15 +238,6 @@ def _curves(view: View, *, narrow: bool) -> Component:
 def curves_look(view: View) -> str:
     """Return the class of what stands in the card of one cycle."""
     return "bem-curves is-off" if view.curve is Curve.NONE else "bem-curves"
-
-
-def _empty_graph(graph_id: str, height_px: int) -> dcc.Graph:
-    """Return a graph that takes its place until it is drawn."""
-    no_axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}, "height": height_px}
-    clear = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
-    return dcc.Graph(
-        id=graph_id, config=CONFIG, figure={"layout": no_axes | clear}, className="bem-graph"
-    )
 
 
 def _group(label: str, control: Component, look: str = "") -> Component:
