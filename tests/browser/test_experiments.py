@@ -273,6 +273,7 @@ def test_theme_follows_the_choice_and_is_remembered(page: Page, library: Served,
 def test_signing_out_ends_the_session(page: Page, library: Served, sign_in, watch):
     sign_in(page, "viewer")
     page.goto("/experiments")
+    settled(page)  # what is under way would be answered after the session has ended, by a 401
     page.get_by_role("button", name="viewer").click()
     with only_from(page, "nothing"):  # what the page asks while it is left would be refused
         page.get_by_role("button", name="Sign out").click()
