@@ -107,6 +107,15 @@ def small_button(words: Children, look: str = "btn-secondary", **more: Sent) -> 
     return html.Button(words, type="button", className=f"btn {look} btn-sm", **more)
 
 
+def filter_chip(remove_id: Sent, label: str, words: str) -> html.Span:
+    """Return a filter that is set, with the button that removes it."""
+    about: dict[str, Sent] = {"aria-label": f"Remove {label} filter"}
+    remove = html.Button(icon("x"), id=remove_id, type="button", className="x", **about)
+    return html.Span(
+        [label, html.B(words, className="cut", title=words), remove], className="bem-chip"
+    )
+
+
 def bare_button(icon_name: str, words: str, *, title: str = "", **more: Sent) -> html.Button:
     """Return a button that shows nothing but an icon; its words are read aloud."""
     return html.Button(

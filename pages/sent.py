@@ -166,6 +166,14 @@ def unknown_days(query: Mapping[str, Sent], names: Iterable[str]) -> list[str]:
     ]
 
 
+def exactly(values: Sent, count: int) -> list[Sent]:
+    """Return what so many fields of a form say. Raises InputError where there are not so many."""
+    found = values if isinstance(values, list) else []
+    if len(found) != count:
+        raise InputError("The page sent other fields than it has; nothing was changed.")
+    return found
+
+
 def unknown_pages(query: Mapping[str, Sent], names: Iterable[str]) -> list[str]:
     """Say that these names in an address are of no page of a list."""
     return [

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import empty, icon, labelled
-from components.controls import action_link, search_box, small_button
+from components.controls import action_link, filter_chip, search_box, small_button
 from components.row_grid import column, in_order, right
 from components.sent import PatternId, PrefixIds
 from components.status import battery_look, battery_word, status_look
@@ -262,23 +262,14 @@ def filter_chips(view: BatteryView, stations: Mapping[int, str]) -> list[Compone
         "station": ", ".join(stations.get(int(one), one) for one in view.stations),
         **view.figures,
     }
-    chips: list[Component] = [_chip(name, values[name]) for name in PARTS if values.get(name)]
+    chips: list[Component] = [
+        filter_chip(Ids.remove(name), LABELS[name], values[name])
+        for name in PARTS
+        if values.get(name)
+    ]
     if len(chips) > 1:
         chips.append(small_button("Clear all", "btn-link", id=Ids.remove(EVERYTHING)))
     return chips
-
-
-def _chip(name: str, words: str) -> html.Span:
-    remove = html.Button(
-        icon("x"),
-        id=Ids.remove(name),
-        type="button",
-        className="x",
-        **{"aria-label": f"Remove {LABELS[name]} filter"},
-    )
-    return html.Span(
-        [LABELS[name], html.B(words, className="cut", title=words), remove], className="bem-chip"
-    )
 
 
 def nothing_to_show(total: int, who: Viewer) -> Component:

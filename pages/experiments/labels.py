@@ -5,7 +5,7 @@ from dash import ALL, Input, Output, State, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import id_in_the_page, labelled
+from components.blocks import labelled
 from components.controls import action_button, small_button
 from components.sent import PatternId, Sent
 from cycling.errors import InputError
@@ -19,7 +19,7 @@ from pages.context import Viewer, database, run_script
 from pages.experiments.chosen import MAX_CHOSEN
 from pages.experiments.listing import Ids
 from pages.experiments.selection import CHOSEN
-from pages.sent import read_id, sent_as, typed_text
+from pages.sent import exactly, read_id, sent_as, typed_text
 
 TAG = AskIds("experiments-tag")  # gives ticked experiments tags
 OWNER = AskIds("experiments-owner")  # gives them another owner
@@ -85,12 +85,14 @@ def ask_owner(_chosen: Sent, ids: Sent) -> Question:
     options = [{"label": one, "value": one} for one in names]
     field = dbc.Select(id=WHO("name"), options=options, value=names[0] if names else None)
     words = "The owner is who queued or imported an experiment, until somebody changes it."
-    return Question(f"Owner of {count}", [html.P(words), _named("Owner", field)], go="Change owner")
+    return Question(
+        f"Owner of {count}", [html.P(words), labelled("Owner", field)], go="Change owner"
+    )
 
 
 def give_owner(by: By, _chosen: Sent, ids: Sent, values: Sent) -> Done:
     """Make them somebody's."""
-    owner = typed_text(_only(values, 1)[0])
+    owner = typed_text(exactly(values, 1)[0])
     changed = change_owner(database(), read_ids(ids), owner, by=by)
     return Done(f"{formatting.counted(changed, 'experiment')} changed to {owner}.")
 
@@ -106,16 +108,16 @@ def ask_rename(_chosen: Sent) -> Question:
     name = dbc.Input(id=FIELD("name"), maxlength=MAX_NAME, autocomplete="off")
     fields = [
         html.P("With the name of another tag both become that one."),
-        _named("Tag", dbc.Select(id=FIELD("tag"), options=options, value=str(tags[0].id))),
-        _named("New name, blank for the same", name),
-        _named("Colour", dbc.Select(id=FIELD("colour"), options=colours, value=KEPT)),
+        labelled("Tag", dbc.Select(id=FIELD("tag"), options=options, value=str(tags[0].id))),
+        labelled("New name, blank for the same", name),
+        labelled("Colour", dbc.Select(id=FIELD("colour"), options=colours, value=KEPT)),
     ]
     return Question("Rename or merge a tag", html.Div(fields, className="bem-stack"), go="Save tag")
 
 
 def rename(by: By, _chosen: Sent, values: Sent) -> Done:
     """Rename it, or merge it."""
-    tag, name, colour = _only(values, 3)
+    tag, name, colour = exactly(values, 3)
     id_ = read_id(tag)
     chosen = "" if colour == KEPT else typed_text(colour)
     is_merged = rename_tag(database(), id_, typed_text(name), chosen, by=by) != id_
@@ -132,17 +134,6 @@ def read_ids(ids: Sent) -> list[int]:
 
 def _names(typed: Sent) -> list[str]:
     return [one for one in map(str.strip, typed_text(typed).split(",")) if one]
-
-
-def _only(values: Sent, count: int) -> list[Sent]:
-    found = values if isinstance(values, list) else []
-    if len(found) != count:
-        raise InputError("The page sent other fields than it has; nothing was changed.")
-    return found
-
-
-def _named(label: str, control: Component) -> html.Div:
-    return html.Div([dbc.Label(label, html_for=id_in_the_page(control.id)), control])
 
 
 IDS = {"ids": State(CHOSEN.store, "data")}

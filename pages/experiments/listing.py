@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from components import experiment_table, formatting
 from components.blocks import empty, icon, labelled
-from components.controls import search_box, small_button
+from components.controls import filter_chip, search_box, small_button
 from components.marks import has_mark, marked, shortened
 from components.sent import PatternId, PrefixIds
 from components.status import status_look, status_word
@@ -176,27 +176,14 @@ def filter_chips(view: View, labels: Called) -> list[Component]:
     for name in FACETS:
         words = [_label(name, choice) for choice in chosen_choices(view, name, labels)]
         if words:
-            chips.append(_chip(name, ", ".join(words)))
+            chips.append(filter_chip(Ids.remove(name), LABELS[name], ", ".join(words)))
     texts = {"from": view.created_from, "to": view.created_to, "q": view.text, **view.figures}
     for name, value in texts.items():
         if value:
-            chips.append(_chip(name, value))
+            chips.append(filter_chip(Ids.remove(name), LABELS[name], value))
     if chips:
         chips.append(small_button("Clear all", "btn-link", id=Ids.remove(EVERYTHING)))
     return chips
-
-
-def _chip(name: str, words: str) -> html.Span:
-    remove = html.Button(
-        icon("x"),
-        id=Ids.remove(name),
-        type="button",
-        className="x",
-        **{"aria-label": f"Remove {LABELS[name]} filter"},
-    )
-    return html.Span(
-        [LABELS[name], html.B(words, className="cut", title=words), remove], className="bem-chip"
-    )
 
 
 def ready_links(who: Viewer, today: date) -> list[Component]:

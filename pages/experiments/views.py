@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import ALL, Input, Output, State, callback, html
 from dash.development.base_component import Component
 
-from components.blocks import icon, id_in_the_page
+from components.blocks import icon, labelled
 from components.row_grid import sort_text
 from components.sent import PatternId, Sent
 from cycling.errors import InputError
@@ -28,7 +28,7 @@ from pages.ask import AskIds, Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database, viewer
 from pages.experiments.filters import WHOLE, View, from_store
 from pages.experiments.listing import Ids
-from pages.sent import read_id, typed_text
+from pages.sent import exactly, read_id, typed_text
 
 SAVE = AskIds("experiments-save")
 SAVED = AskIds("experiments-saved")  # changes those that there are
@@ -91,15 +91,15 @@ def ask_name(_chosen: Sent, view: Sent, request: Sent) -> Question:
     for_whom = {FOR_ME: "Me"} | ({FOR_ALL: "The laboratory"} if viewer().operates else {})
     fields = [
         html.P(words),
-        _named("Name", dbc.Input(id=NEW("name"), maxlength=MAX_NAME, autocomplete="off")),
-        _named("For", _select(NEW("for"), for_whom)),
+        labelled("Name", dbc.Input(id=NEW("name"), maxlength=MAX_NAME, autocomplete="off")),
+        labelled("For", _select(NEW("for"), for_whom)),
     ]
     return Question("Save this view", html.Div(fields, className="bem-stack"), go="Save view")
 
 
 def save(by: By, _chosen: Sent, view: Sent, request: Sent, values: Sent) -> Done:
     """Save it."""
-    name, whom = _only(values, 2)
+    name, whom = exactly(values, 2)
     is_shared = whom == FOR_ALL
     if is_shared and not viewer().operates:
         raise InputError("Views of the laboratory are saved by operators: save it for yourself.")
@@ -115,9 +115,9 @@ def ask_change(_chosen: Sent) -> Question:
         return Question("Views", html.P("No view is saved."), keep="Close")
     labels = {str(one.id): one.name + (" (laboratory)" if one.is_shared else "") for one in views}
     fields = [
-        _named("View", _select(CHANGE("view"), labels)),
-        _named("What", _select(CHANGE("act"), ACTS)),
-        _named(
+        labelled("View", _select(CHANGE("view"), labels)),
+        labelled("What", _select(CHANGE("act"), ACTS)),
+        labelled(
             "New name",
             dbc.Input(id=CHANGE("name"), maxlength=MAX_NAME, autocomplete="off"),
         ),
@@ -127,7 +127,7 @@ def ask_change(_chosen: Sent) -> Question:
 
 def change(by: By, _chosen: Sent, values: Sent) -> Done:
     """Change it."""
-    which, act, name = _only(values, 3)
+    which, act, name = exactly(values, 3)
     id_ = read_id(which)
     if act == NO_START:
         choose_start(database(), None, by=by)
@@ -162,17 +162,6 @@ def _filters(view: View, request: Sent) -> dict[str, Any]:
     filters = {name: value for name, value in view.to_store().items() if value}
     sort = sort_text(request)
     return filters | ({"sort": sort} if read_sort(sort, SortKey) else {})
-
-
-def _only(values: Sent, count: int) -> list[Sent]:
-    found = values if isinstance(values, list) else []
-    if len(found) != count:
-        raise InputError("The page sent other fields than it has; nothing was changed.")
-    return found
-
-
-def _named(label: str, control: Component) -> html.Div:
-    return html.Div([dbc.Label(label, html_for=id_in_the_page(control.id)), control])
 
 
 def _select(id_: dict[str, Any], labels: Mapping[str, str]) -> dbc.Select:
